@@ -1,0 +1,188 @@
+"""Bring the pairs, their outputs and bp/ up to date: `make chapters`.
+
+For each chapter, in order: settle which twin was edited, run the notebook in
+a fresh kernel if its cells or the modules it builds on have changed, store
+the outputs so that the same run gives the same bytes, and tangle.  One line
+says what happened.
+"""
+
+import asyncio
+import hashlib
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+sys.path.insert(0, str(Path(__file__).parent))
+import tangle  # noqa: E402
+import widgets  # noqa: E402
+
+ROOT = tangle.ROOT
+CHAPTERS = ROOT / "chapters"
+KERNEL_SETTINGS = ROOT / "tools" / "kernel"  # warnings are errors
+LANGUAGE = {  # without the interpreter's version
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+
+
+def cells_of(notebook: NotebookNode) -> list[tuple[str, str, str]]:
+    """What both twins hold: kind, source and metadata of every cell."""
+    return [
+        (c.cell_type, c.source, repr(sorted(clean(c.metadata).items())))
+        for c in notebook.cells
+    ]
+
+
+def clean(metadata: NotebookNode) -> dict[str, object]:
+    """Metadata without what a run or a front end leaves in it."""
+    passing = {"execution", "trusted", "collapsed", "scrolled"}
+    return {k: v for k, v in metadata.items() if k not in passing}
+
+
+def text_of(notebook: NotebookNode) -> str:
+    return jupytext.writes(notebook, fmt="md:myst")
+
+
+def read_pair(text: Path) -> tuple[NotebookNode, NotebookNode | None, str]:
+    """The edited cells, the stored notebook, and which twin was edited."""
+    twin = text.with_suffix(".ipynb")
+    stored = nbformat.read(twin, 4) if twin.exists() else None
+    if not text.exists():
+        return stored, stored, "notebook"
+    edited = jupytext.read(text)
+    if stored is None or cells_of(edited) == cells_of(stored):
+        return edited, stored, ""
+    if twin.stat().st_mtime > text.stat().st_mtime:
+        return stored, stored, "notebook"
+    return edited, stored, "text"
+
+
+def give_ids(notebook: NotebookNode) -> None:
+    """Cell ids from what the cells say, so that they stay when a run does."""
+    seen: Counter[str] = Counter()
+    for cell in notebook.cells:
+        key = f"{cell.cell_type}\0{cell.source}".encode()
+        digest = hashlib.sha1(key).hexdigest()[:8]
+        seen[digest] += 1
+        n = seen[digest]
+        cell["id"] = digest if n == 1 else f"{digest}-{n}"
+
+
+def fingerprint(notebook: NotebookNode, number: int) -> str:
+    """What the stored outputs depend on: the cells, and earlier modules."""
+    parts = [repr(cells_of(notebook))]
+    for path, text in sorted(tangle.stored(ROOT).items()):
+        chapter = next(CHAPTERS.glob(f"[0-9][0-9]_{Path(path).stem}.md"), None)
+        if chapter and int(chapter.stem[:2]) < number:
+            parts.append(text)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def run(notebook: NotebookNode) -> dict[str, dict]:
+    """Execute in a fresh kernel; returns the state of the widgets made."""
+    os.environ["IPYTHONDIR"] = str(KERNEL_SETTINGS)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=True,
+        resources={"metadata": {"path": str(CHAPTERS)}},
+    )
+    # The synchronous call loses a wake-up now and then and stalls.
+    asyncio.run(client.async_execute())
+    return client.widget_state
+
+
+def settle(notebook: NotebookNode, state: dict[str, dict]) -> None:
+    """Keep of a run only what the same run gives again."""
+    widgets.settle(notebook, state)
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict(clean(cell.metadata))
+        if cell.cell_type == "code":
+            cell.outputs = merge_streams(cell.outputs)
+    notebook.metadata["language_info"] = nbformat.from_dict(LANGUAGE)
+    pairing = notebook.metadata.get("jupytext", {})
+    pairing.pop("text_representation", None)
+
+
+def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    merged: list[NotebookNode] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def write_if_changed(path: Path, text: str) -> bool:
+    if path.exists() and path.read_text("utf-8") == text:
+        return False
+    path.write_text(text, "utf-8")
+    return True
+
+
+def bring_up_to_date(text: Path) -> str:
+    """Settle one chapter; says in a line what was done."""
+    notebook, stored, edited = read_pair(text)
+    head = text.stem[:2]
+    number = int(head) if head.isdigit() else 99
+    give_ids(notebook)
+    mark = fingerprint(notebook, number)
+    ran = stored is not None and stored.metadata.get("book", {}).get("ran")
+    done = []
+    if mark != ran:
+        start = time.perf_counter()
+        state = run(notebook)
+        settle(notebook, state)
+        notebook.metadata["book"] = {"ran": mark}
+        n = sum(c.cell_type == "code" for c in notebook.cells)
+        done.append(f"ran {n} cells in {time.perf_counter() - start:.1f} s")
+        twin = text.with_suffix(".ipynb")
+        if write_if_changed(twin, nbformat.writes(notebook).rstrip() + "\n"):
+            done.append("outputs stored")
+    if write_if_changed(text, text_of(notebook)):
+        done.append("text twin written")
+    if edited:
+        done.insert(0, f"{edited} was edited")
+    return ", ".join(done) or "nothing to do"
+
+
+def main() -> int:
+    stems = {p.stem for p in CHAPTERS.glob("*.md")}
+    stems |= {p.stem for p in CHAPTERS.glob("[0-9][0-9]_*.ipynb")}
+    for stem in sorted(stems):
+        print(f"{stem:18}", end=" ", flush=True)
+        try:
+            print(bring_up_to_date(CHAPTERS / f"{stem}.md"), end="")
+            if changed := tangle.write(tangle.tangle(CHAPTERS), ROOT):
+                print(f", wrote {', '.join(changed)}", end="")
+        except tangle.TangleError as error:
+            print(f"\ntangle: {error}", file=sys.stderr)
+            return 1
+        except Exception as error:  # a failed cell, shown as the kernel did
+            print(f"\n{error}", file=sys.stderr)
+            return 1
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""How tests and `make chapters` run a chapter: any warning stops it."""
+
+c = get_config()  # noqa: F821
+c.InteractiveShellApp.exec_lines = [
+    "import warnings; warnings.simplefilter('error')"
+]
+c.HistoryManager.enabled = False

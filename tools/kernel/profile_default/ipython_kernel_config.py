@@ -2,6 +2,9 @@
 
 c = get_config()  # noqa: F821
 c.InteractiveShellApp.exec_lines = [
-    "import warnings; warnings.simplefilter('error')"
+    "import warnings",
+    "warnings.simplefilter('error')",
+    "warnings.filterwarnings('ignore', module='ipykernel|zmq|tornado')",
+    "del warnings",
 ]
 c.HistoryManager.enabled = False

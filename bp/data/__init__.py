@@ -1,0 +1,1 @@
+"""The embedded data; see LICENSE beside this file."""

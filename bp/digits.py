@@ -1,0 +1,118 @@
+"""What goes in, and what should come out
+
+Written by the chapter chapters/01_digits.md: edit it there, not here.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Array", "as_columns", "one_hot", "Samples", "load_digits"]
+
+
+Array = NDArray[np.inexact[Any]]  # real or complex numbers
+
+
+def as_columns(values: ArrayLike, name: str, rows: int | None = None) -> Array:
+    """`values` as a matrix of columns, shape (rows, m), or an error.
+
+    float32 and complex numbers stay what they are; whole numbers become
+    float64.  Raises TypeError for what is not numbers; ValueError for a
+    1-D array, for a wrong number of rows, for no columns and for numbers
+    that are not finite.  `name` is what the error calls the values.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind in "biu":
+        array = array.astype(np.float64)
+    if array.dtype.kind not in "fc":
+        raise TypeError(
+            f"{name} holds {array.dtype}, expected numbers: "
+            f"write np.asarray({name}, dtype=float)"
+        )
+    if array.ndim != 2:
+        hint = f": write {name}.reshape(-1, 1) for a single column"
+        raise ValueError(
+            f"{name} has shape {array.shape}, expected (rows, columns)"
+            + (hint if array.ndim < 2 else "")
+        )
+    if rows is not None and len(array) != rows:
+        hint = f": write {name}.T" if array.shape[1] == rows else ""
+        raise ValueError(
+            f"{name} has shape {array.shape}, expected {rows} rows{hint}"
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} has shape {array.shape}: nothing in it")
+    if not np.isfinite(array).all():
+        i, j = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(
+            f"{name}[{i}, {j}] is {array[i, j]}, expected finite numbers: "
+            "find where it came from with np.isfinite"
+        )
+    return array
+
+
+def one_hot(label: ArrayLike, classes: int = 10) -> NDArray[np.float64]:
+    """One-hot columns of m labels, shape (classes, m) (eq-digits-onehot).
+
+    Raises TypeError for labels that are not whole numbers, ValueError for
+    one that is not among 0, ..., classes - 1.
+    """
+    labels = np.atleast_1d(np.asarray(label))
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"labels are {labels.dtype}, expected whole numbers: "
+            "write label.astype(int)"
+        )
+    if labels.ndim != 1:
+        raise ValueError(
+            f"labels have shape {labels.shape}, expected (m,): "
+            "write label.ravel()"
+        )
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if wrong.size:
+        raise ValueError(
+            f"label {wrong[0]} is not among the {classes} classes "
+            f"0 to {classes - 1}: give the right number of classes"
+        )
+    hot: NDArray[np.bool_] = np.arange(classes)[:, np.newaxis] == labels
+    return hot.astype(np.float64)
+
+
+_SHA256 = "64b43d36662ed94dc8e11d2992c96abb2d8d1f2dec84546fc911a93e2c88b61b"
+
+
+@dataclass(frozen=True)
+class Samples:
+    """m samples: inputs, wanted outputs and labels, a column each."""
+
+    x: NDArray[np.float64]  # (64, m), from 0 to 1
+    y: NDArray[np.float64]  # (10, m), one-hot
+    label: NDArray[np.int64]  # (m,), from 0 to 9
+
+
+def load_digits() -> tuple[Samples, Samples]:
+    """The handwritten digits: 1437 samples to train, 360 to test.
+
+    Inputs as in eq-digits-scale, targets as in eq-digits-onehot.  Source:
+    Alpaydin and Kaynak (1998), CC BY 4.0.  Raises ValueError if the file
+    is not the one that the book was written with.
+    """
+    data = files("bp.data").joinpath("digits.npz").read_bytes()
+    if sha256(data).hexdigest() != _SHA256:
+        raise ValueError(
+            "bp/data/digits.npz is damaged (wrong checksum): install bp again"
+        )
+    with np.load(BytesIO(data)) as file:
+        order = file["order"]
+        x = file["pixels"][order] / 16
+        label = file["label"][order].astype(np.int64)
+    train, test = slice(None, 1437), slice(1437, None)
+    return (
+        Samples(x[train].T, one_hot(label[train]), label[train]),
+        Samples(x[test].T, one_hot(label[test]), label[test]),
+    )

@@ -1,0 +1,3 @@
+"""The pictures that the sliders move.
+
+Written by the chapters."""

@@ -1,0 +1,62 @@
+"""What goes in, and what should come out
+
+Written by the chapter chapters/01_digits.md: edit it there, not here.
+"""
+
+import numpy as np
+
+from bp.digits import Array, load_digits, one_hot
+from bp.experiments.reading import Picture
+
+__all__ = ["draw_image", "draw_class", "draw_noisy"]
+
+
+def draw_image(x: Array, size: int = 120) -> str:
+    """An image of 8 by 8 pixels in 0..1, given as a column, as SVG."""
+    shade: dict[str, list[str]] = {}
+    for k, value in enumerate(np.clip(np.asarray(x).ravel(), 0, 1)):
+        if value > 0.02:
+            square = f"M{k % 8} {k // 8}h1v1h-1z"
+            shade.setdefault(f"{value:.2f}", []).append(square)
+    paths = "".join(
+        f'<path fill-opacity="{value}" d="{"".join(squares)}"/>'
+        for value, squares in sorted(shade.items())
+    )
+    return (
+        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="-0.1 -0.1 8.2 8.2" width="{size}" height="{size}" '
+        f'fill="currentColor"><rect width="8" height="8" fill="none" '
+        f'stroke="currentColor" stroke-width="0.06"/>{paths}</svg>'
+    )
+
+
+def draw_class(c: int) -> Picture:
+    """The average image of class c, and the first three of the class."""
+    train, _ = load_digits()
+    images = train.x[:, train.label == c]
+    average = images.mean(axis=1, keepdims=True)
+    spread = ((images - average) ** 2).sum(axis=0).mean()
+    shown = draw_image(average, 170) + "".join(
+        draw_image(images[:, [i]], 90) for i in range(3)
+    )
+    text = (
+        f"The average {c} of {images.shape[1]}, and three of them; "
+        f"mean squared distance from the average: {spread:.1f}."
+    )
+    return Picture(shown, text)
+
+
+def draw_noisy(i: int, noise: float) -> Picture:
+    """Sample i of the test set with noise, and the nearest average."""
+    train, test = load_digits()
+    rng = np.random.default_rng(i)
+    x = test.x[:, [i]]
+    x = np.clip(x + noise * rng.standard_normal(x.shape), 0, 1)
+    y = one_hot(train.label)
+    average = (train.x @ y.T) / y.sum(axis=1)
+    distance = ((x - average) ** 2).sum(axis=0)
+    guess = int(distance.argmin())
+    shown = draw_image(x, 170) + draw_image(average[:, [guess]], 90)
+    verdict = "right" if guess == test.label[i] else "wrong"
+    text = f"Nearest average: {guess}, which is {verdict}."
+    return Picture(shown, text)

@@ -1,0 +1,61 @@
+"""What one neuron does
+
+Written by the chapter chapters/02_neuron.md: edit it there, not here.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bp.digits import Array, as_columns
+
+__all__ = ["weighted_input", "sigmoid", "sigmoid_prime"]
+
+
+def weighted_input(w: ArrayLike, b: ArrayLike, a: ArrayLike) -> Array:
+    """Weighted inputs of n neurons (eq-neuron-z-batch).
+
+    w has shape (n, k), b (n, 1), and a (k, m), a column for each sample;
+    the result has shape (n, m).  Raises ValueError when they do not fit.
+    """
+    w = as_columns(w, "w")
+    a = as_columns(a, "a", rows=w.shape[1])
+    b = as_columns(b, "b", rows=len(w))
+    if b.shape[1] != 1:
+        raise ValueError(f"b has shape {b.shape}, expected ({len(w)}, 1)")
+    z: Array = w @ a + b
+    return z
+
+
+def _numbers(z: ArrayLike) -> Array:
+    """z as an array of floats or complex numbers; TypeError otherwise."""
+    z = np.asarray(z)
+    if z.dtype.kind in "biu":
+        return z.astype(np.float64)
+    if z.dtype.kind not in "fc":
+        raise TypeError(
+            f"z holds {z.dtype}, expected numbers: "
+            "write np.asarray(z, dtype=float)"
+        )
+    return z
+
+
+def sigmoid(z: ArrayLike) -> Array:
+    """σ of every entry of z (eq-neuron-stable), of any shape.
+
+    Keeps float32, float64 and complex types; silent for every finite z.
+    Raises TypeError for what is not numbers.
+    """
+    z = _numbers(z)
+    positive = z.real >= 0
+    t = np.exp(np.where(positive, -z, z))
+    result: Array = np.where(positive, 1, t) / (1 + t)
+    return result
+
+
+def sigmoid_prime(z: ArrayLike) -> Array:
+    """The slope of σ at every entry of z (eq-neuron-slope-symmetric).
+
+    The argument is the weighted input z, not the activation σ(z).
+    """
+    z = _numbers(z)
+    return sigmoid(z) * sigmoid(-z)

@@ -2,18 +2,28 @@
 
 Written by the chapters."""
 
+from bp.cost import quadratic_cost, quadratic_cost_gradient
+from bp.delta import output_error
 from bp.digits import Array, Samples, as_columns, load_digits, one_hot
+from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
 
 __all__ = [
     "Array",
+    "ForwardPass",
+    "Network",
     "Samples",
     "as_columns",
     "count_parameters",
     "distance",
+    "forward",
     "load_digits",
     "one_hot",
+    "output_error",
+    "quadratic_cost",
+    "quadratic_cost_gradient",
+    "random_network",
     "sigmoid",
     "sigmoid_prime",
     "verdict",

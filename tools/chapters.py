@@ -17,9 +17,11 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).parent))
+import pages  # noqa: E402
 import tangle  # noqa: E402
 import widgets  # noqa: E402
 
@@ -166,21 +168,25 @@ def bring_up_to_date(text: Path) -> str:
 
 
 def main() -> int:
-    stems = {p.stem for p in CHAPTERS.glob("*.md")}
-    stems |= {p.stem for p in CHAPTERS.glob("[0-9][0-9]_*.ipynb")}
-    for stem in sorted(stems):
-        print(f"{stem:18}", end=" ", flush=True)
-        try:
+    numbered = "[0-9][0-9]_*"
+    stems = {p.stem for p in CHAPTERS.glob(f"{numbered}.md")}
+    stems |= {p.stem for p in CHAPTERS.glob(f"{numbered}.ipynb")}
+    try:
+        for stem in sorted(stems):
+            print(f"{stem:14}", end=" ", flush=True)
             print(bring_up_to_date(CHAPTERS / f"{stem}.md"), end="")
-            if changed := tangle.write(tangle.tangle(CHAPTERS), ROOT):
-                print(f", wrote {', '.join(changed)}", end="")
-        except tangle.TangleError as error:
-            print(f"\ntangle: {error}", file=sys.stderr)
-            return 1
-        except Exception as error:  # a failed cell, shown as the kernel did
-            print(f"\n{error}", file=sys.stderr)
-            return 1
-        print()
+            changed = tangle.write(tangle.tangle(CHAPTERS), ROOT)
+            print("".join(f", wrote {path}" for path in changed))
+        pages.write()
+        for stem in ("results", "bibliography"):
+            print(f"{stem:14}", end=" ", flush=True)
+            print(bring_up_to_date(CHAPTERS / f"{stem}.md"))
+    except tangle.TangleError as error:
+        print(f"\ntangle: {error}", file=sys.stderr)
+        return 1
+    except CellExecutionError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -1,0 +1,79 @@
+"""What is being minimised
+
+Written by the chapter chapters/04_cost.md: edit it there, not here.
+"""
+
+import numpy as np
+
+from bp.digits import Array
+from bp.experiments.reading import Picture, axes, plot
+from bp.network import Network, random_network
+from bp.neuron import sigmoid
+
+__all__ = [
+    "XOR_X",
+    "XOR_Y",
+    "PARAMETERS",
+    "example_network",
+    "cost_map",
+    "draw_landscape",
+]
+
+
+XOR_X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
+XOR_Y = np.array([[0.0, 1.0, 1.0, 0.0]])
+PARAMETERS = {
+    "w¹₁₁": ("w", 1, 0, 0),
+    "w¹₁₂": ("w", 1, 0, 1),
+    "w¹₂₁": ("w", 1, 1, 0),
+    "b¹₁": ("b", 1, 0, 0),
+    "w²₁₁": ("w", 2, 0, 0),
+    "w²₁₂": ("w", 2, 0, 1),
+    "b²₁": ("b", 2, 0, 0),
+}
+
+
+def example_network() -> Network:
+    """A network 2-3-1 with fairly large random weights."""
+    plain = random_network((2, 3, 1), np.random.default_rng(24))
+    return Network({l: 4 * w for l, w in plain.w.items()}, plain.b)
+
+
+def cost_map(network: Network, first: str, second: str, grid: Array) -> Array:
+    """The cost on XOR over two parameters, each running over the grid."""
+    shape = (len(grid), len(grid), 1, 1)
+    moved = {
+        "w": {l: np.tile(w, shape) for l, w in network.w.items()},
+        "b": {l: np.tile(b, shape) for l, b in network.b.items()},
+    }
+    kind, l, j, k = PARAMETERS[second]
+    moved[kind][l][:, :, j, k] = grid[:, np.newaxis]
+    kind, l, j, k = PARAMETERS[first]
+    moved[kind][l][:, :, j, k] = grid
+    a: Array = XOR_X
+    for l in network.w:
+        a = sigmoid(moved["w"][l] @ a + moved["b"][l])
+    cost: Array = ((XOR_Y - a) ** 2).sum(axis=-2).mean(axis=-1) / 2
+    return cost
+
+
+def draw_landscape(first: str, second: str) -> Picture:
+    """The cost on XOR as a map over two parameters."""
+    network = example_network()
+    grid = np.linspace(-12, 12, 49)
+    cost = cost_map(network, first, second, grid)
+    kind, l, j, k = PARAMETERS[first]
+    here_x = getattr(network, kind)[l][j, k]
+    kind, l, j, k = PARAMETERS[second]
+    here_y = getattr(network, kind)[l][j, k]
+    ax = axes(4.8, 4)
+    lines = ax.contour(grid, grid, cost, levels=12, cmap="Purples_r")
+    ax.clabel(lines, fontsize=8, fmt="%.2f")
+    ax.plot([here_x], [here_y], "o", color="#9a5fc4")
+    ax.set(xlabel=first, ylabel=second, xlim=(-12, 12), ylim=(-12, 12))
+    ax.set_title("cost C")
+    text = (
+        f"Cost between {cost.min():.3f} and {cost.max():.3f} on this map; "
+        f"the network now is at ({here_x:.1f}, {here_y:.1f})."
+    )
+    return plot(ax, text)

@@ -4,8 +4,6 @@ Written by the chapter chapters/01_digits.md: edit it there, not here.
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
-from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
@@ -102,6 +100,9 @@ def load_digits() -> tuple[Samples, Samples]:
     Alpaydin and Kaynak (1998), CC BY 4.0.  Raises ValueError if the file
     is not the one that the book was written with.
     """
+    from hashlib import sha256  # here, since they are slow to import
+    from importlib.resources import files
+
     data = files("bp.data").joinpath("digits.npz").read_bytes()
     if sha256(data).hexdigest() != _SHA256:
         raise ValueError(

@@ -94,7 +94,7 @@ def forward(network: Network, x: ArrayLike) -> ForwardPass:
 
 def random_network(
     sizes: Sequence[int],
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
     dtype: DTypeLike = np.float64,
 ) -> Network:
     """A network of the widths n_0, ..., n_L, ready to learn.

@@ -21,13 +21,14 @@ def count_parameters(sizes: Sequence[int]) -> int:
 
 
 def distance(got: Any, wanted: Any) -> float:
-    """Largest difference of two numbers or arrays, relative where they are
-    larger than 1; infinite when the shapes differ."""
-    got, wanted = np.asarray(got), np.asarray(wanted)
+    """Largest difference of two numbers or arrays, relative to the largest
+    of them beyond 1; infinite when shapes differ or a number is missing."""
+    got, wanted = np.asarray(got), np.asarray(wanted, dtype=float)
     if got.shape != wanted.shape:
         return np.inf
     scale = max(1.0, float(np.abs(wanted).max(initial=0)))
-    return float(np.abs(got - wanted).max(initial=0)) / scale
+    largest = float(np.abs(got - wanted).max(initial=0)) / scale
+    return np.inf if np.isnan(largest) else largest
 
 
 def verdict(
@@ -62,6 +63,8 @@ def _compare(
     tolerance: float,
 ) -> str:
     """The verdict in words."""
+    if any(got is None for got in given):
+        return "not right: it returns nothing (is a return missing?)"
 
     def error(rule: Callable[..., Any]) -> float:
         pairs = zip(given, cases, strict=True)

@@ -6,15 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import chapters as pairs
 import jupytext
 import nbformat
-import pages
 import pytest
-import tangle
 import yaml
-from conftest import ROOT
 from nbformat import NotebookNode
+
+import chapters as pairs
+import pages
+import tangle
+from conftest import ROOT
 
 FOLDER = ROOT / "chapters"
 STEMS = sorted(p.stem for p in FOLDER.glob("[0-9][0-9]_*.ipynb"))

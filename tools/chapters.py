@@ -9,6 +9,7 @@ says what happened.
 import asyncio
 import hashlib
 import os
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -81,6 +82,23 @@ def give_ids(notebook: NotebookNode) -> None:
         cell["id"] = digest if n == 1 else f"{digest}-{n}"
 
 
+def tidy(notebook: NotebookNode) -> None:
+    """Format the code cells, so that a module reads as its cells do."""
+    result = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--quiet"]
+        + ["--stdin-filename", str(CHAPTERS / "cells.ipynb"), "-"],
+        input=nbformat.writes(notebook),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    if result.returncode:
+        return  # a cell that does not parse: running it says which
+    tidied = nbformat.reads(result.stdout, 4)
+    for cell, clean_cell in zip(notebook.cells, tidied.cells, strict=True):
+        cell.source = clean_cell.source
+
+
 def fingerprint(notebook: NotebookNode, number: int) -> str:
     """What the stored outputs depend on: the cells, and earlier modules."""
     parts = [repr(cells_of(notebook))]
@@ -146,6 +164,7 @@ def bring_up_to_date(text: Path) -> str:
     notebook, stored, edited = read_pair(text)
     head = text.stem[:2]
     number = int(head) if head.isdigit() else 99
+    tidy(notebook)
     give_ids(notebook)
     mark = fingerprint(notebook, number)
     ran = stored is not None and stored.metadata.get("book", {}).get("ran")

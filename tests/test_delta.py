@@ -1,0 +1,51 @@
+"""Guard 4: δ of the last layer (eq-bp1)."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bp import output_error, quadratic_cost, quadratic_cost_gradient, sigmoid
+
+pytestmark = pytest.mark.guard("4 functions")
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 99))
+def test_against_complex_step(n: int, m: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    z, y = 3 * rng.normal(size=(n, m)), rng.uniform(size=(n, m))
+    delta = output_error(quadratic_cost_gradient(sigmoid(z), y), z)
+    for place in np.ndindex(n, m):
+        moved = z.astype(complex)
+        moved[place] += 1e-30j
+        slope = quadratic_cost(sigmoid(moved), y).imag / 1e-30
+        assert abs(delta[place] / m - slope) < 1e-15
+
+
+def test_by_hand() -> None:
+    """z = 0: a = 1/2, σ′ = 1/4; wanted 0 and 1."""
+    z, y = np.zeros((2, 1)), np.array([[0.0], [1.0]])
+    delta = output_error(quadratic_cost_gradient(sigmoid(z), y), z)
+    assert delta.ravel().tolist() == [0.125, -0.125]
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16"])
+def test_types_are_kept(dtype: str) -> None:
+    z = np.ones((3, 2), dtype)
+    assert output_error(z, z).dtype == np.dtype(dtype)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "z", "message"),
+    [
+        ((3,), (3, 1), r"cost_gradient has shape \(3,\)"),
+        ((3, 1), (3,), r"z has shape \(3,\).*z.reshape\(-1, 1\)"),
+        ((3, 2), (3, 1), "expected the same: give both for the same samples"),
+        ((3, 2), (2, 3), "z has shape .* expected 3 rows: write z.T"),
+    ],
+)
+def test_refusals(
+    gradient: tuple[int, ...], z: tuple[int, ...], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        output_error(np.ones(gradient), np.ones(z))

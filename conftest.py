@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent
 NOTEBOOKS = "5 notebooks"
 counts: Counter[tuple[str, str]] = Counter()
 # The kernels of the notebook guard turn warnings into errors.
@@ -62,10 +63,21 @@ def chromium() -> str:
     return found
 
 
+def run_chapter(stem: str) -> Iterator[tuple[nbformat.NotebookNode, dict]]:
+    """Run a chapter's code cells in this process; each cell, just run."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, stem, "exec"), names)
+            yield cell, names
+
+
 @pytest.fixture
 def book_copy(tmp_path: Path) -> Path:
     """A copy of the book's sources, to be spoiled."""
-    for name in ("bp", "chapters", "tests", "tools", "pyproject.toml"):
+    names = "bp chapters tests tools conftest.py pyproject.toml"
+    for name in names.split():
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():
             skip = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")

@@ -1,0 +1,106 @@
+"""Guard 6: every experiment, at its defaults and at its sliders' ends."""
+
+import math
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import pytest
+from ipywidgets import HTML, FloatSlider, SelectionSlider, Stack, VBox
+
+from bp.experiments import reading
+from conftest import ROOT, run_chapter
+
+pytestmark = pytest.mark.guard("6 experiments")
+STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
+Call = tuple[Callable[..., object], bool, dict[str, object]]
+
+
+def experiments(stem: str, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
+    """What the chapter hands to `explore`."""
+    calls: list[Call] = []
+
+    def recorded(
+        draw: object, still: bool = False, **controls: object
+    ) -> None:
+        calls.append((draw, still, controls))
+
+    monkeypatch.setattr(reading, "explore", recorded)
+    for _, names in run_chapter(stem):
+        if "explore" in names:  # the first chapter defines its own
+            names["explore"] = recorded
+    return calls
+
+
+def ends(control: object) -> list[object]:
+    if isinstance(control, FloatSlider):
+        return [control.min, control.max]
+    assert isinstance(control, SelectionSlider)
+    values = [value for _, value in control._options_full]
+    return [values[0], values[-1]]
+
+
+def check_picture(picture: object) -> None:
+    """Well-formed, without missing numbers, with a sentence beside it."""
+    root = ElementTree.fromstring(picture.html)
+    assert root.findall(".//{http://www.w3.org/2000/svg}svg")
+    assert root.get("aria-label") == picture.text
+    assert picture.text.strip().endswith(".")
+    assert "nan" not in picture.svg.lower()
+
+
+def pictures(widget: object) -> list[str]:
+    if isinstance(widget, HTML):
+        return [widget.value]
+    return [p for child in widget.children for p in pictures(child)]
+
+
+def check_live(box: VBox, controls: dict[str, object]) -> None:
+    """Each slider's callback changes the picture."""
+    for control in controls.values():
+        seen = {box.children[-1].value}
+        for value in ends(control):
+            control.value = value
+            seen.add(box.children[-1].value)
+        assert len(seen) > 1, control.description
+
+
+def check_frames(box: VBox, controls: dict[str, object]) -> None:
+    """A picture for each position, all different, the default on top."""
+    drawn = pictures(box.children[-1])
+    assert len(drawn) == math.prod(len(c.options) for c in controls.values())
+    assert len(drawn) <= 60
+    assert len(set(drawn)) == len(drawn)
+    pile = box.children[-1]
+    for control in controls.values():
+        assert isinstance(pile, Stack) and pile.selected_index == control.index
+        pile = pile.children[pile.selected_index]
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_experiments(stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = experiments(stem, monkeypatch)
+    monkeypatch.undo()
+    assert calls
+    for draw, still, controls in calls:
+        defaults = {name: c.value for name, c in controls.items()}
+        check_picture(draw(**defaults))
+        for name, control in controls.items():
+            for value in ends(control):
+                check_picture(draw(**{**defaults, name: value}))
+        if still:
+            check_frames(reading.frames(draw, controls), controls)
+        else:
+            check_live(reading.live(draw, controls), controls)
+
+
+def test_same_values_same_picture() -> None:
+    """Pure: numbers in, picture out."""
+    first, second = (reading.draw_middle(4) for _ in "ab")
+    assert first == second
+    ax, other = reading.axes(), reading.axes()
+    assert reading.plot(ax, "A.") == reading.plot(other, "A.")
+
+
+def test_the_book_has_one_palette() -> None:
+    assert list(reading.COLOUR) == ["a", "z", "delta", "w", "C"]
+    assert len(set(reading.COLOUR.values())) == 5

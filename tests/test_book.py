@@ -243,7 +243,7 @@ def test_links_between_pages_resolve(stem: str) -> None:
 @pytest.mark.parametrize("stem", STEMS)
 def test_citations_resolve(stem: str) -> None:
     """A citation is a link whose words are the entry's own heading."""
-    headings = set(re.findall(r"^### (.*)$", prose("bibliography"), re.M))
+    headings = set(re.findall(r"^## (.*)$", prose("bibliography"), re.M))
     found = pages.citations(prose(stem))
     assert found
     for words, anchor in found:

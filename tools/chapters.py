@@ -63,7 +63,7 @@ def read_pair(text: Path) -> tuple[NotebookNode, NotebookNode | None, str]:
     stored = nbformat.read(twin, 4) if twin.exists() else None
     if not text.exists():
         return stored, stored, "notebook"
-    edited = jupytext.read(text)
+    edited = jupytext.read(text, fmt="md:myst")
     if stored is None or cells_of(edited) == cells_of(stored):
         return edited, stored, ""
     if twin.stat().st_mtime > text.stat().st_mtime:

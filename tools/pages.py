@@ -77,7 +77,7 @@ def bibliography() -> str:
     for key in sorted(names, key=lambda k: names[k].casefold()):
         entry = style.format_entry("", entries[key])
         reference = " ".join(entry.text.render(backend).split())
-        parts.append(f"### {names[key]}\n\n{reference}")
+        parts.append(f"## {names[key]}\n\n{reference}")
         if where := cited.get(slug(names[key])):
             parts.append(f"Cited in {', '.join(where)}.")
     return "\n\n".join(parts) + "\n"
@@ -146,18 +146,15 @@ def all_checks() -> set[str]:
     }
 
 
-def write() -> list[str]:
-    """Write both pages where they changed; their names."""
-    changed = []
+def write() -> None:
+    """Write both pages where what they hold has changed."""
     for name, text in [
         ("results", results()),
         ("bibliography", bibliography()),
     ]:
         path = FOLDER / f"{name}.md"
-        if (
-            not path.exists()
-            or path.read_text("utf-8").strip() != text.strip()
+        body = text.removeprefix(HEAD).strip()
+        if not path.exists() or not path.read_text("utf-8").strip().endswith(
+            body
         ):
             path.write_text(text, "utf-8")
-            changed.append(name)
-    return changed

@@ -1,0 +1,32 @@
+"""Sphinx extension: the site serves everything it shows, from itself."""
+
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import fetch  # noqa: E402
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    config.mathjax_path = "mathjax/tex-mml-chtml.js"
+    config.nb_ipywidgets_js = {"widgets/embed.js": {}}
+    config.html_static_path = [str(HERE / "static")]
+    config.html_css_files = ["book.css"]
+    config.html_js_files = [
+        ("widgets-mathjax.js", {"defer": "defer", "priority": 900})
+    ]
+
+
+def copy_assets(app: Sphinx, error: Exception | None) -> None:
+    if error is None and app.builder.format == "html":
+        fetch.gather(Path(app.outdir) / "_static")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("config-inited", configure, priority=100)
+    app.connect("build-finished", copy_assets)
+    return {"parallel_read_safe": True}

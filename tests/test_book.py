@@ -1,6 +1,7 @@
 """Guards 2 and 3: the pairs, and the book's own rules."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -95,6 +96,57 @@ def test_a_small_edit_is_a_small_diff(book_copy: Path) -> None:
     cell.source = cell.source.replace("How steep", "Now, how steep")
     after = pairs.text_of(edited).splitlines()
     assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
+
+
+def make_chapters(copy: Path) -> str:
+    return subprocess.run(
+        [sys.executable, copy / "tools" / "chapters.py"],
+        cwd=copy,
+        check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    ).stdout
+
+
+def contents(copy: Path) -> dict[str, bytes]:
+    paths = [*copy.glob("chapters/*"), *copy.glob("bp/**/*.py")]
+    return {str(p): p.read_bytes() for p in paths if p.is_file()}
+
+
+@pair
+def test_make_chapters_twice_changes_nothing(book_copy: Path) -> None:
+    before = contents(book_copy)
+    said = make_chapters(book_copy)
+    assert said.count("nothing to do") == len(PAGES)
+    assert contents(book_copy) == before
+
+
+@pair
+@pytest.mark.parametrize("stem", ["01_digits", "05_delta"])
+def test_the_same_run_gives_the_same_bytes(book_copy: Path, stem: str) -> None:
+    before = contents(book_copy)
+    path = book_copy / "chapters" / f"{stem}.ipynb"
+    forgotten = nbformat.read(path, 4)
+    del forgotten.metadata["book"]
+    nbformat.write(forgotten, path)
+    assert f"{stem:14} ran" in make_chapters(book_copy)
+    assert contents(book_copy) == before
+
+
+@pair
+def test_either_twin_can_be_edited(book_copy: Path) -> None:
+    """The one that was saved last wins; the other follows."""
+    folder = book_copy / "chapters"
+    text, twin = folder / "02_neuron.md", folder / "02_neuron.ipynb"
+    old, new = "hardly listens", "hardly listens any more"
+    text.write_text(text.read_text("utf-8").replace(old, new), "utf-8")
+    assert "text was edited" in make_chapters(book_copy)
+    assert new in twin.read_text("utf-8")
+    twin.write_text(twin.read_text("utf-8").replace(new, old), "utf-8")
+    os.utime(text, (0, 0))
+    assert "notebook was edited" in make_chapters(book_copy)
+    assert text.read_text("utf-8") == (FOLDER / text.name).read_text("utf-8")
 
 
 @pair
@@ -235,7 +287,7 @@ def test_toc_names_every_chapter_once_in_order() -> None:
     named = [toc["root"]] + [
         entry["file"] for part in toc["parts"] for entry in part["chapters"]
     ]
-    assert named == [f"chapters/{stem}" for stem in PAGES]
+    assert named == [f"chapters/{stem}.ipynb" for stem in PAGES]
 
 
 @rule

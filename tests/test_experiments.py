@@ -42,8 +42,9 @@ def ends(control: object) -> list[object]:
 def check_picture(picture: object) -> None:
     """Well-formed, without missing numbers, with a sentence beside it."""
     root = ElementTree.fromstring(picture.html)
-    assert root.findall(".//{http://www.w3.org/2000/svg}svg")
-    assert root.get("aria-label") == picture.text
+    assert root.findall("./div/{http://www.w3.org/2000/svg}svg")
+    assert root.find("div").get("aria-label") == picture.text
+    assert root.find("figcaption").text == picture.text
     assert picture.text.strip().endswith(".")
     assert "nan" not in picture.svg.lower()
 

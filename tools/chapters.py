@@ -190,11 +190,12 @@ def refresh(stem: str) -> list[str]:
     if mark == notebook.metadata.get("book", {}).get("ran"):
         return []
     start = time.perf_counter()
-    settle(notebook, run(notebook))
+    n = sum(c.cell_type == "code" for c in notebook.cells)
+    settle(notebook, run(notebook) if n else {})
     notebook.metadata["book"] = {"ran": mark}
     path.write_text(nbformat.writes(notebook).rstrip() + "\n", "utf-8")
-    n = sum(c.cell_type == "code" for c in notebook.cells)
-    return [f"ran {n} cells in {time.perf_counter() - start:.1f} s"]
+    seconds = time.perf_counter() - start
+    return [f"ran {n} cells in {seconds:.1f} s"] if n else []
 
 
 def bring_up_to_date() -> None:

@@ -116,7 +116,7 @@ def results() -> str:
             if tag.startswith("check:")
         }
         lines.append(
-            f"## bp.{chapter.name}\n\nFrom {chapter_link(chapter.stem)}; "
+            f"## `bp.{chapter.name}`\n\nFrom {chapter_link(chapter.stem)}; "
             f"{len(checks)} labelled formulas, all checked there."
         )
         table = ["| name | what it is | formula |", "|:--|:--|:--|"]

@@ -69,7 +69,10 @@ def draw_landscape(first: str, second: str) -> Picture:
     kind, l, j, k = PARAMETERS[second]
     here_y = getattr(network, kind)[l][j, k]
     ax = axes(4.8, 4)
-    lines = ax.contour(grid, grid, cost, levels=12, cmap="Purples_r")
+    widths = np.linspace(2.4, 0.6, 13)  # the lower, the wider
+    lines = ax.contour(
+        grid, grid, cost, levels=12, colors=COLOUR["C"], linewidths=widths
+    )
     ax.clabel(lines, fontsize=8, fmt="%.2f")
     ax.plot([here_x], [here_y], "o", color=COLOUR["C"])
     ax.set(xlabel=first, ylabel=second, xlim=(-12, 12), ylim=(-12, 12))

@@ -41,7 +41,6 @@ __all__ = [
     "WIDE",
     "slider",
     "choice",
-    "framed",
     "live",
     "frames",
     "explore",
@@ -68,12 +67,10 @@ STYLE: dict[Any, Any] = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "font.size": 11,
-    "legend.frameon": False,
     "lines.linewidth": 2,
     "savefig.facecolor": "none",
     "svg.fonttype": "none",
     "svg.hashsalt": "bp",
-    "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
 }
@@ -92,10 +89,13 @@ class Picture:
 
     @property
     def html(self) -> str:
+        """The drawing with its sentence below it."""
         row = "display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start"
+        text = escape(self.text)
         return (
-            f'<div class="picture" role="img" aria-label="{escape(self.text)}"'
-            f' style="{row}">{self.svg}</div>'
+            f'<figure class="picture" style="margin:0"><div role="img" '
+            f'aria-label="{text}" style="{row}">{self.svg}</div>'
+            f'<figcaption aria-hidden="true">{text}</figcaption></figure>'
         )
 
     def _repr_mimebundle_(self, **options: object) -> dict[str, str]:
@@ -103,14 +103,16 @@ class Picture:
 
 
 def axes(width: float = 4.8, height: float = 3.2) -> Axes:
-    """Empty axes in the book's style; sizes in inches."""
+    """Empty axes in the book's style, with fixed margins; in inches."""
+    box = 0.7 / width, 0.55 / height, 1 - 0.85 / width, 1 - 0.9 / height
     with rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        return figure.add_subplot()
+        return Figure(figsize=(width, height)).add_axes(box)
 
 
 def plot(ax: Axes, text: str) -> Picture:
     """The picture of some axes, with a sentence that describes it."""
+    if legend := ax.get_legend():
+        legend.set_frame_on(False)
     file = io.StringIO()
     with rc_context(STYLE):
         figure = cast(Figure, ax.figure)
@@ -118,8 +120,8 @@ def plot(ax: Axes, text: str) -> Picture:
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
-    size = 'style="max-width:100%;height:auto"'
-    return Picture(svg.replace("<svg", f'<svg class="plot" {size}', 1), text)
+    look = 'fill="currentColor" style="max-width:100%;height:auto"'
+    return Picture(svg.replace("<svg", f'<svg class="plot" {look}', 1), text)
 
 
 COLUMN, ROW, RADIUS = 120, 52, 20
@@ -237,11 +239,6 @@ def choice(
     )
 
 
-def framed(picture: Picture) -> str:
-    """The picture with its sentence below it."""
-    return f"{picture.html}<p>{escape(picture.text)}</p>"
-
-
 def live(
     draw: Callable[..., Picture], controls: dict[str, ValueWidget]
 ) -> VBox:
@@ -250,10 +247,10 @@ def live(
     def values() -> dict[str, object]:
         return {name: control.value for name, control in controls.items()}
 
-    shown = HTML(framed(draw(**values())))
+    shown = HTML(draw(**values()).html)
 
     def redraw(change: object) -> None:
-        shown.value = framed(draw(**values()))
+        shown.value = draw(**values()).html
 
     for control in controls.values():
         control.observe(redraw, "value")
@@ -271,7 +268,7 @@ def frames(
 
     def stack(names: list[str], chosen: dict[str, object]) -> Widget:
         if not names:
-            return HTML(framed(draw(**chosen)))
+            return HTML(draw(**chosen).html)
         name, *rest = names
         control = controls[name]
         options = [v for _, v in control._options_full]

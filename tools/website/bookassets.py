@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -19,6 +20,20 @@ def configure(app: Sphinx, config: Config) -> None:
     config.html_js_files = [
         ("widgets-mathjax.js", {"defer": "defer", "priority": 900})
     ]
+    config.html_favicon = str(HERE / "static" / "favicon.svg")
+    config.html_context["default_mode"] = "auto"
+
+
+def without_thebe(
+    app: Sphinx, page: str, template: str, context: dict, tree: nodes.document
+) -> None:
+    """Jupyter Book puts thebe on each page, which would ask another host."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [
+            file
+            for file in context[kind]
+            if "thebe" not in f"{file} {getattr(file, 'attributes', '')}"
+        ]
 
 
 def copy_assets(app: Sphinx, error: Exception | None) -> None:
@@ -28,5 +43,6 @@ def copy_assets(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", configure, priority=100)
+    app.connect("html-page-context", without_thebe, priority=900)
     app.connect("build-finished", copy_assets)
     return {"parallel_read_safe": True}

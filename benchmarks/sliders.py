@@ -1,0 +1,46 @@
+"""From a slider's move to the new picture: drawing and encoding, in ms."""
+
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+
+from bp.experiments.cost import draw_landscape
+from bp.experiments.delta import draw_factors, draw_nudge
+from bp.experiments.digits import draw_class, draw_noisy
+from bp.experiments.network import draw_bumps, draw_flow
+from bp.experiments.neuron import draw_tangent
+from bp.experiments.reading import Picture, draw_middle
+
+DRAWINGS: dict[str, Callable[[], Picture]] = {
+    "neurons in the middle": partial(draw_middle, 3),
+    "average of a class": partial(draw_class, 3),
+    "noise": partial(draw_noisy, 20, 0.2),
+    "tangent": partial(draw_tangent, 1, -1, 0),
+    "activations": partial(draw_flow, 1, 2),
+    "bumps": partial(draw_bumps, 10, 1),
+    "landscape": partial(draw_landscape, "w¹₁₁", "w²₁₁"),
+    "two factors": partial(draw_factors, 1, 0),
+    "demon": partial(draw_nudge, 1, 0.5),
+}
+RUNS = 20
+
+
+def measure() -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for name, draw in DRAWINGS.items():
+        html, times = draw().html, []
+        for _ in range(RUNS):
+            start = time.perf_counter()
+            html = draw().html
+            times.append(1000 * (time.perf_counter() - start))
+        low, _, high = statistics.quantiles(times, n=4)
+        rows.append(
+            {
+                "what": name,
+                "median": statistics.median(times),
+                "quartiles": [low, high],
+                "kilobytes": len(html) // 1000,
+            }
+        )
+    return rows

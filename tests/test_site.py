@@ -1,0 +1,250 @@
+"""Guard 7: the built site, first its files, then in a real browser."""
+
+import functools
+import http.server
+import re
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page
+
+from conftest import ROOT
+from formulas.extract import displays
+from website import build, fetch
+
+pytestmark = pytest.mark.guard("7 site")
+STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("*.ipynb"))
+FOLDER = "book"  # served below a folder, as on many a host
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built with warnings as errors."""
+    target = tmp_path_factory.mktemp("site")
+    result = build.build(target)
+    assert result.returncode == 0, "the site does not build without warnings"
+    (target / "host").mkdir()
+    return (target / "_build" / "html").rename(target / "host" / FOLDER)
+
+
+class Tags(HTMLParser):
+    """What a page links to, what it loads, and the ids it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        has = {key: value or "" for key, value in attrs}
+        self.ids |= {has[key] for key in ("id", "name") if key in has}
+        if tag == "a" and "href" in has:
+            self.links.append(has["href"])
+        if tag in {"script", "img", "iframe", "source"} and "src" in has:
+            self.loads.append(has["src"])
+        if tag == "link" and has.get("rel") in {"stylesheet", "icon"}:
+            self.loads.append(has["href"])
+
+
+def read(path: Path) -> Tags:
+    tags = Tags()
+    tags.feed(path.read_text("utf-8"))
+    return tags
+
+
+def test_every_link_and_file_is_there(site: Path) -> None:
+    pages = {
+        path: read(path)
+        for path in site.rglob("*.html")
+        if "_static" not in path.parts
+    }
+    assert len(pages) >= len(STEMS)
+    for path, tags in pages.items():
+        for url in tags.links + tags.loads:
+            parts = urllib.parse.urlsplit(url)
+            if parts.scheme or parts.netloc:
+                assert url not in tags.loads or parts.scheme == "data", url
+                continue
+            name = urllib.parse.unquote(parts.path)
+            target = (path.parent / name).resolve() if name else path
+            assert target.exists(), f"{path.name}: {url}"
+            if parts.fragment and target in pages:
+                fragment = urllib.parse.unquote(parts.fragment)
+                assert fragment in pages[target].ids, f"{path.name}: {url}"
+
+
+def test_the_site_knows_the_labels_of_the_text(site: Path) -> None:
+    """Every labelled display of a text twin, and no other, is on its page."""
+    for stem in STEMS:
+        text = (ROOT / "chapters" / f"{stem}.md").read_text("utf-8")
+        written = {d.label for d in displays(text) if d.label}
+        ids = read(site / "chapters" / f"{stem}.html").ids
+        shown = {i.removeprefix("equation-") for i in ids if "equation-" in i}
+        assert shown == written, stem
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=str(site.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{FOLDER}/"
+        server.shutdown()
+
+
+class Watched:
+    """A page, and everything that goes wrong while it is open."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.troubles = page, []
+        page.on("pageerror", lambda e: self.troubles.append(f"error: {e}"))
+        page.on("console", self.on_console)
+        page.on("response", self.on_response)
+        page.on("request", self.on_request)
+        self.address = address
+
+    def on_console(self, message: object) -> None:
+        if message.type == "error":
+            self.troubles.append(f"console: {message.text}")
+
+    def on_response(self, response: object) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.status}: {response.url}")
+
+    def on_request(self, request: object) -> None:
+        inside = (self.address, "data:", "blob:")
+        if not request.url.startswith(inside):
+            self.troubles.append(f"off the host: {request.url}")
+
+
+@pytest.fixture
+def watched(browser: Browser, address: str) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Watched(context.new_page(), address)
+    context.close()
+
+
+def settled(watched: Watched, stem: str) -> Page:
+    """Open a page and wait until its mathematics and widgets stand."""
+    page = watched.page
+    page.goto(f"{watched.address}chapters/{stem}.html")
+    if page.locator("script[src*=tex-mml-chtml]").count():
+        page.wait_for_function("window.MathJax?.startup?.promise")
+        page.evaluate("MathJax.startup.promise.then(() => true)")
+    views = page.locator("script[type*='widget-view']").count()
+    page.wait_for_function(
+        "n => document.querySelectorAll('.widget-vbox').length >= n",
+        arg=views,
+    )
+    return page
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_page_in_the_browser(watched: Watched, stem: str) -> None:
+    page = settled(watched, stem)
+    assert watched.troubles == []
+    text = (ROOT / "chapters" / f"{stem}.md").read_text("utf-8")
+    shown = page.locator("mjx-container[display='true']").count()
+    assert shown >= len(displays(text))
+    assert page.locator("mjx-merror, .MathJax_Error").count() == 0
+    assert not re.search(r"\$\$|\\frac|\\sigma", page.inner_text("article"))
+    if not stem.startswith("0"):
+        return
+    assert page.locator("figure.picture svg").count() > 0
+    for svg in page.locator("figure.picture svg").all():
+        if svg.is_visible():
+            assert svg.bounding_box()["width"] > 50
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_page_on_a_phone(watched: Watched, stem: str) -> None:
+    watched.page.set_viewport_size({"width": 390, "height": 800})
+    page = settled(watched, stem)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+CONTRAST = """element => {
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b]
+    .map(c => c / 255)
+    .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const ink = light(rgb(getComputedStyle(element).color));
+  let paper;
+  for (let e = element; e; e = e.parentElement) {
+    const c = rgb(getComputedStyle(e).backgroundColor);
+    if (c.length < 4 || c[3] > 0) { paper = light(c); break; }
+  }
+  return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_are_readable_by_day_and_night(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = settled(Watched(context.new_page(), address), "03_network")
+    parts = "figcaption, figure.picture, .widget-label, .widget-readout"
+    found = [e for e in page.locator(parts).all() if e.is_visible()]
+    assert len(found) > 4
+    for element in found:
+        assert element.evaluate(CONTRAST) > 4.5
+    context.close()
+
+
+def still(stem: str) -> bool:
+    """Has this page an experiment whose frames are drawn beforehand?"""
+    notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
+    return "widgets" in notebook.metadata
+
+
+@pytest.mark.parametrize("stem", [s for s in STEMS if still(s)])
+def test_a_slider_moves_without_a_kernel(watched: Watched, stem: str) -> None:
+    page = settled(watched, stem)
+    caption = page.locator(".widget-vbox figcaption:visible").first
+    before = caption.inner_text()
+    page.locator(".widget-vbox .noUi-handle").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('.widget-vbox figcaption')]"
+        ".filter(e => e.offsetParent)[0].innerText !== before",
+        arg=before,
+    )
+    assert watched.troubles == []
+
+
+def test_solutions_are_folded_and_open(watched: Watched) -> None:
+    page = settled(watched, "05_delta")
+    box = page.locator(".solution.dropdown").first
+    assert not box.locator("p").last.is_visible()
+    box.locator("button, .toggle-button").first.click()
+    assert box.locator("p").last.is_visible()
+
+
+def test_one_search_field(watched: Watched) -> None:
+    page = settled(watched, "02_neuron")
+    fields = page.locator("button.search-button__button:visible")
+    inputs = page.locator("input[type=search]:visible")
+    assert fields.count() + inputs.count() == 1
+
+
+def test_a_damaged_part_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BP_CACHE", str(tmp_path))
+    package = fetch.PACKAGES[0]
+    (tmp_path / package.file).write_bytes(b"something else")
+    with pytest.raises(fetch.FetchError, match="has the checksum"):
+        fetch.gather(tmp_path / "site")
+    assert not (tmp_path / package.file).exists(), "removed, to be had anew"

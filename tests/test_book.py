@@ -227,17 +227,6 @@ def test_labels_in_docstrings_resolve() -> None:
 
 @rule
 @pytest.mark.parametrize("stem", STEMS)
-def test_unlabelled_displays_state_nothing(stem: str) -> None:
-    """An example with numbers may go without a label, a formula may not."""
-    for display in displays(prose(stem)):
-        if display.label is None:
-            bare = re.sub(r"\\[a-zA-Z]+", "", display.latex)
-            bare = re.sub(r"[wbx]\^[12]|\b[pc]?matrix\b", "", bare)
-            assert not re.search(r"[a-zA-Z]", bare), display
-
-
-@rule
-@pytest.mark.parametrize("stem", STEMS)
 def test_every_exercise_has_a_solution(stem: str) -> None:
     text = prose(stem)
     exercises = re.findall(r"\{exercise\}.*\n:label: (\S+)", text)

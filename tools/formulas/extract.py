@@ -16,7 +16,7 @@ from myst_parser.parsers.mdit import create_md_parser
 
 EXTENSIONS = {"amsmath", "colon_fence", "deflist", "dollarmath"}
 NOT_MYST = re.compile(r"code|eval-rst|raw|literalinclude|bibliography")
-COMMENT = re.compile(r"(not checked|check):\s*(.*)", re.S)
+COMMENT = re.compile(r"(not checked|where):\s*(.*)")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Display:
     line: int  # of the file, from 1
     label: str | None = None
     not_checked: str | None = None  # the reason that the author gives
-    setting: str = ""  # of a comment `% check: …`
+    where: tuple[str, ...] = ()  # comments `% where: …` of its section
 
 
 def parser() -> MarkdownIt:
@@ -40,27 +40,29 @@ def displays(text: str) -> list[Display]:
     return list(_displays(text, 0, parser()))
 
 
-def _displays(text: str, first: int, md: MarkdownIt) -> Iterator[Display]:
-    comment: dict[str, str] = {}
+def _displays(
+    text: str, first: int, md: MarkdownIt, where: tuple[str, ...] = ()
+) -> Iterator[Display]:
+    reason: str | None = None
     for token in md.parse(text):
         line = first + (token.map[0] if token.map else 0) + 1
         if token.type == "myst_line_comment":
-            if found := COMMENT.match(token.content.strip()):
-                comment[found[1]] = found[2].strip()
+            for said in token.content.splitlines():
+                found = COMMENT.match(said.strip("% "))
+                if found and found[1] == "where":
+                    where = (*where, found[2].strip())
+                elif found:
+                    reason = found[2].strip()
             continue
+        if token.type == "heading_open":
+            where = ()
         if (found := _formula(token)) is not None:
             latex, label = found
-            yield Display(
-                latex.strip(),
-                line,
-                label,
-                comment.get("not checked"),
-                comment.get("check", ""),
-            )
+            yield Display(latex.strip(), line, label, reason, where)
         elif token.type in {"fence", "colon_fence"}:
-            yield from _inside(token, line, md)
+            yield from _inside(token, line, md, where)
         if token.type not in {"paragraph_open", "blockquote_open"}:
-            comment = {}
+            reason = None
 
 
 def _formula(token: Token) -> tuple[str, str | None] | None:
@@ -80,13 +82,15 @@ def _formula(token: Token) -> tuple[str, str | None] | None:
     return None
 
 
-def _inside(token: Token, line: int, md: MarkdownIt) -> Iterator[Display]:
+def _inside(
+    token: Token, line: int, md: MarkdownIt, where: tuple[str, ...]
+) -> Iterator[Display]:
     """The displays in the content of a directive."""
     name, _ = _directive(token)
     if name and not NOT_MYST.match(name):
         _, body = _options(token.content)
         skipped = token.content.count("\n") - body.count("\n")
-        yield from _displays(body, line + skipped, md)
+        yield from _displays(body, line + skipped, md, where)
 
 
 def _directive(token: Token) -> tuple[str, str]:

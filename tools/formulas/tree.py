@@ -1,0 +1,174 @@
+"""What a printed formula is made of, once it has been read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+
+class NotUnderstood(Exception):
+    """A piece of a formula that has no meaning here, and what would."""
+
+    def __init__(self, piece: str, hint: str = "") -> None:
+        super().__init__(f"{piece}: {hint}" if hint else piece)
+
+
+@dataclass(frozen=True)
+class Node:
+    def children(self) -> Iterator["Node"]:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            for part in value if isinstance(value, tuple) else (value,):
+                if isinstance(part, Node):
+                    yield part
+
+    def walk(self) -> Iterator["Node"]:
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    text: str
+
+
+@dataclass(frozen=True)
+class Symbol(Node):
+    """A letter with its layer or sample above and its components below."""
+
+    name: str
+    above: tuple[Node, ...] = ()
+    below: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sample(Node):
+    """(i) as a superscript: the number of a sample."""
+
+    index: Node
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Negative(Node):
+    of: Node
+
+
+@dataclass(frozen=True)
+class Product(Node):
+    """Factors side by side: numbers, or matrices in this order."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Hadamard(Node):
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Quotient(Node):
+    above: Node
+    below: Node
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True)
+class Transpose(Node):
+    of: Node
+
+
+@dataclass(frozen=True)
+class Entry(Node):
+    """An entry of an expression in brackets, (…)_{jk}."""
+
+    of: Node
+    below: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    function: str
+    primes: int
+    argument: Node
+
+
+@dataclass(frozen=True)
+class Norm(Node):
+    of: Node
+
+
+@dataclass(frozen=True)
+class Fold(Node):
+    """A sum or a product over an index; argmax is one too."""
+
+    kind: str  # "sum", "prod" or "argmax"
+    index: str
+    low: Node | None
+    high: Node | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    of: Node
+    by: Node  # a Symbol
+
+
+@dataclass(frozen=True)
+class Nabla(Node):
+    of: Node
+    by: Node  # a Symbol
+
+
+@dataclass(frozen=True)
+class Change(Node):
+    """Δ of a quantity, small."""
+
+    of: Node
+
+
+@dataclass(frozen=True)
+class Chain(Node):
+    """left = middle = right: sides, and the relations between them."""
+
+    sides: tuple[Node, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """l = L-1, …, 1 behind a statement: where exactly it holds."""
+
+    index: str
+    first: Node
+    last: Node
+
+
+@dataclass(frozen=True)
+class Statement(Node):
+    chain: Chain
+    where: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cases(Node):
+    values: tuple[Node, ...]
+    conditions: tuple[Node | None, ...]  # None is "otherwise"
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    rows: tuple[tuple[Node, ...], ...]
+
+    def children(self) -> Iterator[Node]:
+        return (entry for row in self.rows for entry in row)

@@ -4,7 +4,7 @@ V := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test site serve chapters bench clean
+.PHONY: help lab reset test formulas site serve chapters bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -17,6 +17,9 @@ reset: .venv/book  ## CHAPTER=05_delta: put that chapter of my/ back as printed
 
 test: .venv/test  ## every guard: book rules, modules, notebooks, site, browser
 	$(V)/python -m pytest --nbval
+
+formulas: .venv/test  ## evaluate the displayed formulas as they are printed
+	$(V)/python -m tools.formulas $(FILES)
 
 site: .venv/test  ## build the Jupyter Book site
 	$(V)/python tools/website/build.py

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from nbformat import NotebookNode
 
+import bibliography
 import chapters as pairs
 import pages
 import tangle
@@ -305,11 +306,11 @@ def test_links_between_pages_resolve(stem: str) -> None:
 def test_citations_resolve(stem: str) -> None:
     """A citation is a link whose words are the entry's own heading."""
     headings = set(re.findall(r"^## (.*)$", prose("bibliography"), re.M))
-    found = pages.citations(prose(stem))
+    found = bibliography.citations(prose(stem))
     assert found
     for words, anchor in found:
         assert words in headings
-        assert anchor == pages.slug(words)
+        assert anchor == bibliography.slug(words)
 
 
 @rule

@@ -89,6 +89,21 @@ def test_the_site_knows_the_labels_of_the_text(site: Path) -> None:
         assert shown == written, stem
 
 
+def test_each_formula_links_to_its_row_of_measurements(site: Path) -> None:
+    results = site / "chapters" / "results.html"
+    rows = re.findall(r"<tr.*?</tr>", results.read_text("utf-8"), re.S)
+    for stem in STEMS:
+        html = (site / "chapters" / f"{stem}.html").read_text("utf-8")
+        linked = re.findall(r'href="results.html#result-([\w-]+)"', html)
+        text = (ROOT / "chapters" / f"{stem}.md").read_text("utf-8")
+        assert linked == [d.label for d in displays(text) if d.label]
+        for label in linked:
+            (row,) = (r for r in rows if f'id="result-{label}"' in r)
+            *_, printed, cell = re.findall(r"<td.*?<p>(.*?)</p>", row, re.S)
+            assert re.fullmatch(r"\de-\d\d|exact|to first order", printed)
+            assert re.fullmatch(r"\[\d+\] (\de-\d\d|exact)", cell)
+
+
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -90,6 +90,12 @@ def read_chapter(path: Path) -> Chapter:
     return Chapter(path.stem, heading[1].strip(), code)
 
 
+def link(stem: str) -> str:
+    """A link to a chapter that works in JupyterLab and on the site."""
+    path = ROOT / "chapters" / f"{stem}.ipynb"
+    return f"[{read_chapter(path).title}]({path.name})"
+
+
 def read_chapters(folder: Path) -> list[Chapter]:
     """The chapters in order; two that claim one module are refused."""
     paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))

@@ -10,14 +10,25 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
 from .check import Verdict, check
 from .extract import displays
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def site_macros() -> dict:
+    """The macros that the site gives to MathJax, if it has any."""
+    book = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    mathjax = book["sphinx"]["config"].get("mathjax3_config", {})
+    return mathjax.get("tex", {}).get("macros", {})
 
 
 def verdicts(path: Path) -> list[Verdict]:
     """On every labelled display of a file."""
-    found = displays(path.read_text("utf-8"))
-    return [check(d, path.stem) for d in found if d.label]
+    found, macros = displays(path.read_text("utf-8")), site_macros()
+    return [check(d, path.stem, macros) for d in found if d.label]
 
 
 def main(paths: list[str]) -> int:

@@ -16,7 +16,7 @@ project, author = book["title"], book["author"]
 copyright = book["copyright"]
 exclude_patterns = book["exclude_patterns"]
 extensions = [
-    "bookassets",
+    *book["sphinx"]["local_extensions"],
     "myst_nb",
     "sphinx_book_theme",
     "sphinx_copybutton",

@@ -1,0 +1,110 @@
+"""Sphinx extension: what the checks of each formula measured, on the site.
+
+Below a labelled formula stands a link to its row on the page *Results*, and
+there the two differences that were measured when the site was built.
+"""
+
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+from fetch import cache_folder  # noqa: E402
+
+from formulas import measure  # noqa: E402
+
+Measured = dict[str, tuple[str, str]]  # label: as printed, in a cell
+ROW = re.compile(r"\| `(eq-[a-z0-9-]+)` (\|.*?)\| holds \| (\[\d+\]) [^|]*\|")
+
+
+def exponent(value: float) -> str:
+    return f"{value:.0e}" if value else "exact"
+
+
+def measured(stem: str) -> Measured:
+    """What both checks of a chapter find; kept until the chapter changes."""
+    path = ROOT / "chapters" / f"{stem}.ipynb"
+    sources = [path, path.with_suffix(".md")]
+    sources += sorted((ROOT / "bp").glob("*.py"))
+    sources += sorted((HERE.parent / "formulas").glob("*.py"))
+    mark = hashlib.sha256(b"".join(p.read_bytes() for p in sources))
+    kept = cache_folder() / "measured" / f"{stem}-{mark.hexdigest()[:16]}.json"
+    if kept.exists():
+        return {k: tuple(v) for k, v in json.loads(kept.read_text()).items()}
+    cells = measure.in_cells(path)
+    found: Measured = {}
+    for label, verdict in measure.as_printed(path).items():
+        printed = exponent(verdict.largest)
+        if verdict.first_order:
+            printed = "to first order"
+        elif verdict.state != "holds":
+            printed = verdict.state
+        found[label] = printed, exponent(cells[label])
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(found))
+    return found
+
+
+def every() -> dict[str, tuple[str, str, str]]:
+    """label: chapter, as printed, in a cell."""
+    stems = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9]*.ipynb"))
+    return {
+        label: (stem, *both)
+        for stem in stems
+        for label, both in measured(stem).items()
+    }
+
+
+def fill_in(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put the numbers, and a place to link to, into the page *Results*."""
+    if page != "chapters/results":
+        return
+    found = every()
+
+    def row(match: re.Match) -> str:
+        label, middle, number = match[1], match[2], match[3]
+        stem, printed, cell = found[label]
+        link = (
+            f'<a id="result-{label}" href="{stem}.html#equation-{label}">'
+            f"<code>{label}</code></a>"
+        )
+        return f"| {link} {middle}| {printed} | {number} {cell} |"
+
+    notebook = json.loads(source[0])
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        cell["source"] = ROW.sub(row, text)
+    source[0] = json.dumps(notebook)
+
+
+def add_links(app: Sphinx, tree: nodes.document, page: str) -> None:
+    """Below each labelled formula, a link to its row."""
+    stem = page.removeprefix("chapters/")
+    if app.builder.format != "html" or not stem[:2].isdigit():
+        return
+    found = measured(stem)
+    for block in list(tree.findall(nodes.math_block)):
+        if (label := block.get("label")) in found:
+            printed, cell = found[label]
+            link = (
+                f'<p class="checked"><a href="results.html#result-{label}" '
+                f'title="as printed: {printed}; in a cell: {cell}">'
+                "checked</a></p>"
+            )
+            block.parent.insert(
+                block.parent.index(block) + 1,
+                nodes.raw("", link, format="html"),
+            )
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("source-read", fill_in)
+    app.connect("doctree-resolved", add_links)
+    return {"parallel_read_safe": True}

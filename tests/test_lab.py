@@ -44,6 +44,9 @@ def test_copies_are_made_once_and_renewed_while_untouched(
     done = lab.bring_copies(book, mine)
     assert done["new"] == ["00_reading", "05_delta"]
     assert not any(lab.bring_copies(book, mine).values())
+    ran = nbformat.read(mine / "05_delta.ipynb", 4)
+    ran.metadata["language_info"] = {"name": "python", "version": "3.99"}
+    nbformat.write(ran, mine / "05_delta.ipynb")  # saved by JupyterLab
     write(book / "05_delta.ipynb", "a better edition")
     assert lab.bring_copies(book, mine)["renewed"] == ["05_delta"]
     assert "better edition" in (mine / "05_delta.ipynb").read_text()
@@ -158,6 +161,7 @@ def test_first_page_opens_without_pop_ups(page: Page, server: str) -> None:
 def test_a_reader_s_copy_runs(page: Page, server: str, stem: str) -> None:
     """No cell fails, and no MyST is left as it was typed."""
     opened(page, server, stem)
+    assert page.locator(".jupyter-widgets-disconnected").count() == 0
     run_all(page, stem)
     outputs = page.locator(".jp-OutputArea-output")
     assert outputs.count() > 3
@@ -166,6 +170,16 @@ def test_a_reader_s_copy_runs(page: Page, server: str, stem: str) -> None:
     unread = re.compile(r":::|\{(eq|exercise|solution|admonition)\}|\$\$")
     assert not [text for text in shown if unread.search(text)]
     move_a_slider(page)
+
+
+def test_neurons_stand_on_the_colour_of_the_page(
+    page: Page, server: str
+) -> None:
+    opened(page, server, "00_reading")
+    run_all(page, "00_reading")
+    paper = page.locator(".paper:visible").first
+    fill = paper.evaluate("e => getComputedStyle(e).fill")
+    assert fill == "rgb(255, 255, 255)"
 
 
 def move_a_slider(page: Page) -> None:

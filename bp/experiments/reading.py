@@ -34,6 +34,7 @@ __all__ = [
     "Picture",
     "axes",
     "plot",
+    "PAPER",
     "place",
     "draw_line",
     "draw_neuron",
@@ -125,6 +126,11 @@ def plot(ax: Axes, text: str) -> Picture:
 
 
 COLUMN, ROW, RADIUS = 120, 52, 20
+# The colour of the page behind a neuron, on the site and in JupyterLab.
+PAPER = (
+    'class="paper" style="fill:var(--pst-color-background,'
+    'var(--jp-layout-color0,white))"'
+)
 
 
 def place(sizes: Sequence[int], layer: int, j: int) -> tuple[int, float]:
@@ -186,7 +192,7 @@ def draw_network(
                 end = place(sizes, layer, j)
                 value = weight.get((layer, j, k), 0.3)
                 parts.append(draw_line(start, end, value, line_colour))
-    page = '<circle cx="{0[0]:.1f}" cy="{0[1]:.1f}" r="20" class="paper"/>'
+    page = f'<circle cx="{{0[0]:.1f}}" cy="{{0[1]:.1f}}" r="20" {PAPER}/>'
     for layer, n in enumerate(sizes):
         for j in range(1, n + 1):
             at, key = place(sizes, layer, j), (layer, j)

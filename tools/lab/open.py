@@ -22,16 +22,29 @@ from nbformat.sign import NotebookNotary
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ROOT / "tools" / "lab"
 FIRST = "00_reading.ipynb"
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Of what the cells say; running a page does not change it."""
+    cells = nbformat.read(path, 4).cells
+    said = repr([(cell.cell_type, cell.source) for cell in cells])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def hand_out(page: Path, copy: Path) -> None:
-    """Copy a page, and sign it so that its stored pictures show."""
-    copy.write_bytes(page.read_bytes())
-    NotebookNotary().sign(nbformat.read(copy, 4))
+    """Copy a page, and sign it so that its stored pictures show.
+
+    Sliders that move without a kernel are for the site; in JupyterLab they
+    would look broken until the page is run, so the still pictures stay.
+    """
+    notebook = nbformat.read(page, 4)
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(VIEW, None)
+    nbformat.write(notebook, copy)
+    NotebookNotary().sign(notebook)
 
 
 def bring_copies(book: Path, mine: Path) -> dict[str, list[str]]:
@@ -46,7 +59,7 @@ def bring_copies(book: Path, mine: Path) -> dict[str, list[str]]:
             kind = "new"
         elif printed.get(page.name) == now:
             continue  # nothing has changed in the book
-        elif digest(copy) == printed.get(page.name):
+        elif printed.get(page.name) == digest(copy):
             kind = "renewed"
         else:
             done["behind"].append(page.stem)
@@ -80,7 +93,7 @@ def tell(done: dict[str, list[str]]) -> None:
     if done["new"]:
         print(f"Copied into my/: {' '.join(done['new'])}")
     if done["renewed"]:
-        print(f"Renewed in my/ (you had not changed them): {done['renewed']}")
+        print(f"Renewed in my/, unchanged by you: {' '.join(done['renewed'])}")
     for stem in done["behind"]:
         print(
             f"{stem}: the book has a newer version; yours is kept.  "

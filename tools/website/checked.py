@@ -38,6 +38,7 @@ def measured(stem: str) -> Measured:
     kept = cache_folder() / "measured" / f"{stem}-{mark.hexdigest()[:16]}.json"
     if kept.exists():
         return {k: tuple(v) for k, v in json.loads(kept.read_text()).items()}
+
     cells = measure.in_cells(path)
     found: Measured = {}
     for label, verdict in measure.as_printed(path).items():

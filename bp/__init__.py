@@ -3,11 +3,12 @@
 Written by the chapters."""
 
 from bp.cost import quadratic_cost, quadratic_cost_gradient
-from bp.delta import output_error
+from bp.delta import cost_when_nudged, measured_delta, output_error
 from bp.digits import Array, Samples, as_columns, load_digits, one_hot
 from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
+from bp.recursion import propagate_error
 
 __all__ = [
     "Array",
@@ -15,12 +16,15 @@ __all__ = [
     "Network",
     "Samples",
     "as_columns",
+    "cost_when_nudged",
     "count_parameters",
     "distance",
     "forward",
     "load_digits",
+    "measured_delta",
     "one_hot",
     "output_error",
+    "propagate_error",
     "quadratic_cost",
     "quadratic_cost_gradient",
     "random_network",

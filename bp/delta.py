@@ -3,12 +3,47 @@
 Written by the chapter chapters/05_delta.md: edit it there, not here.
 """
 
+from typing import Any
+
+import numpy as np
 from numpy.typing import ArrayLike
 
+from bp.cost import quadratic_cost
 from bp.digits import Array, as_columns
-from bp.neuron import sigmoid_prime
+from bp.network import Network
+from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 
-__all__ = ["output_error"]
+__all__ = ["cost_when_nudged", "measured_delta", "output_error"]
+
+
+def cost_when_nudged(
+    network: Network, x: Array, y: Array, l: int, nudge: Array
+) -> np.inexact[Any]:
+    """The cost when `nudge` is added to z[l] on its way through.
+
+    x is (n_0, m), y (n_L, m) and nudge (n_l, m), which may be complex.
+    """
+    a = x
+    for layer in range(1, network.depth + 1):
+        z = weighted_input(network.w[layer], network.b[layer], a)
+        a = sigmoid(z + nudge if layer == l else z)
+    return quadratic_cost(a, y)
+
+
+def measured_delta(network: Network, x: Array, y: Array, l: int) -> Array:
+    """δ of layer l, from its definition alone (eq-delta-definition).
+
+    Shapes as in `cost_when_nudged`; a column for each sample, the slope of
+    that sample's own cost.  Takes a run of the network for every entry.
+    """
+    shape, tiny = (network.sizes[l], x.shape[1]), 1e-30
+    delta = np.zeros(shape)
+    for place in np.ndindex(*shape):
+        nudge = np.zeros(shape, dtype=complex)
+        nudge[place] = 1j * tiny
+        cost = cost_when_nudged(network, x, y, l, nudge)
+        delta[place] = cost.imag / tiny * shape[1]  # own cost, not the mean
+    return delta
 
 
 def output_error(cost_gradient: ArrayLike, z: ArrayLike) -> Array:

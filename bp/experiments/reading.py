@@ -5,7 +5,7 @@ Written by the chapter chapters/00_reading.md: edit it there, not here.
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, cast
@@ -161,6 +161,7 @@ def draw_neuron(
     """A circle with a label; `fill` from 0 to 1 says how strongly filled."""
     x, y = (f"{c:.1f}" for c in centre)
     return (
+        f'<circle cx="{x}" cy="{y}" r="{RADIUS}" {PAPER}/>'
         f'<circle cx="{x}" cy="{y}" r="{RADIUS}" fill="{colour}" '
         f'fill-opacity="{0.75 * fill:.2f}" stroke="{colour}" '
         f'stroke-width="2"/><text x="{x}" y="{y}" dy="0.36em" '
@@ -177,12 +178,14 @@ def draw_network(
     titles: Sequence[str] = (),
     colour: str = COLOUR["a"],
     line_colour: str = COLOUR["w"],
+    path: Collection[tuple[int, int, int]] = (),
 ) -> str:
     """A network as SVG.
 
     `inside` and `fill` are keyed (layer, neuron), `weight` is keyed
     (layer, to, from) as in w^l_jk; neurons count from 1.  What is not given
-    is drawn plain.
+    is drawn plain.  Lines of a `path`, keyed as weights, are drawn on top,
+    in the colour of errors.
     """
     parts = []
     for layer in range(1, len(sizes)):
@@ -192,11 +195,12 @@ def draw_network(
                 end = place(sizes, layer, j)
                 value = weight.get((layer, j, k), 0.3)
                 parts.append(draw_line(start, end, value, line_colour))
-    page = f'<circle cx="{{0[0]:.1f}}" cy="{{0[1]:.1f}}" r="20" {PAPER}/>'
+    for layer, j, k in path:
+        start, end = place(sizes, layer - 1, k), place(sizes, layer, j)
+        parts.append(draw_line(start, end, 1.5, COLOUR["delta"]))
     for layer, n in enumerate(sizes):
         for j in range(1, n + 1):
             at, key = place(sizes, layer, j), (layer, j)
-            parts.append(page.format(at))
             label, full = inside.get(key, ""), fill.get(key, 0.15)
             parts.append(draw_neuron(at, label, full, colour))
     bottom = ROW * max(sizes) + 22

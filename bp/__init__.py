@@ -2,6 +2,8 @@
 
 Written by the chapters."""
 
+from bp.algorithm import Gradient, backprop
+from bp.biases import bias_gradient
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
 from bp.digits import Array, Samples, as_columns, load_digits, one_hot
@@ -9,13 +11,17 @@ from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
 from bp.recursion import propagate_error
+from bp.weights import weight_gradient
 
 __all__ = [
     "Array",
     "ForwardPass",
+    "Gradient",
     "Network",
     "Samples",
     "as_columns",
+    "backprop",
+    "bias_gradient",
     "cost_when_nudged",
     "count_parameters",
     "distance",
@@ -31,5 +37,6 @@ __all__ = [
     "sigmoid",
     "sigmoid_prime",
     "verdict",
+    "weight_gradient",
     "weighted_input",
 ]

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bp import output_error, quadratic_cost, quadratic_cost_gradient, sigmoid
+from bp import (
+    cost_when_nudged,
+    measured_delta,
+    output_error,
+    quadratic_cost,
+    quadratic_cost_gradient,
+    random_network,
+    sigmoid,
+)
 
 pytestmark = pytest.mark.guard("4 functions")
 
@@ -20,6 +28,25 @@ def test_against_complex_step(n: int, m: int, seed: int) -> None:
         moved[place] += 1e-30j
         slope = quadratic_cost(sigmoid(moved), y).imag / 1e-30
         assert abs(delta[place] / m - slope) < 1e-15
+
+
+@given(st.integers(1, 4), st.integers(0, 99))
+def test_measured_delta_is_each_sample_s_own(m: int, seed: int) -> None:
+    """By central differences of the cost of that sample alone."""
+    rng = np.random.default_rng(seed)
+    network = random_network((3, 4, 2), rng)
+    x, y = rng.normal(size=(3, m)), rng.uniform(size=(2, m))
+    for l in (1, 2):
+        measured = measured_delta(network, x, y, l)
+        assert measured.shape == (network.sizes[l], m)
+        for j, i in np.ndindex(*measured.shape):
+            nudge = np.zeros((network.sizes[l], 1))
+            nudge[j] = 1e-5
+            up, down = (
+                cost_when_nudged(network, x[:, [i]], y[:, [i]], l, step)
+                for step in (nudge, -nudge)
+            )
+            assert abs(measured[j, i] - (up - down) / 2e-5) < 1e-9
 
 
 def test_by_hand() -> None:

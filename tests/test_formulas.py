@@ -66,6 +66,18 @@ TRUE_ANYWAY = {
         1,
         "the Jacobian is diagonal, and so its own transpose",
     ),
+    ("eq-bp3-index", "an index for another"): (
+        2,  # in the first line, and in the second
+        "in the sum over k only the term with k = j is not zero",
+    ),
+    ("eq-bp3-matrix", "a transpose lost"): (
+        1,
+        "the Jacobian is the identity, and so its own transpose",
+    ),
+    ("eq-weights-all", "a sum lost"): (
+        2,  # over j, and over k
+        "true as well of a change in one row, or in one column, alone",
+    ),
 }
 
 

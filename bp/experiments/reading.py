@@ -105,7 +105,7 @@ class Picture:
 
 def axes(width: float = 4.8, height: float = 3.2) -> Axes:
     """Empty axes in the book's style, with fixed margins; in inches."""
-    box = 0.7 / width, 0.55 / height, 1 - 0.85 / width, 1 - 0.9 / height
+    box = 0.9 / width, 0.55 / height, 1 - 1.05 / width, 1 - 0.9 / height
     with rc_context(STYLE):
         return Figure(figsize=(width, height)).add_axes(box)
 

@@ -72,9 +72,22 @@ def bump(on: Evaluator) -> None:
     on.functions["g"] = [two_neurons]
 
 
+def products(on: Evaluator) -> None:
+    """F and B: multiplications of a run forward and back, counted."""
+    forward = back = 0
+    for (kind, l), array in on.world.fixed.items():
+        if kind == "w":
+            for _ in np.nditer(array):
+                forward += 1  # w a
+                back += 1 + (l > 1)  # δ aᵀ, and wᵀ δ
+    on.given["F"] = Given(np.asarray(forward))
+    on.given["B"] = Given(np.asarray(back))
+
+
 OWN: dict[str, Callable[[Evaluator], None]] = {
     "00_reading": counts,
     "01_digits": digits,
     "03_network": bump,
+    "09_algorithm": products,
 }
 OWN_FUNCTIONS = {"03_network": {"g"}}

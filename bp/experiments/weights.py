@@ -1,0 +1,67 @@
+"""How the cost answers to a weight
+
+Written by the chapter chapters/08_weights.md: edit it there, not here.
+"""
+
+import numpy as np
+
+from bp.cost import quadratic_cost
+from bp.digits import Array
+from bp.experiments.biases import all_errors
+from bp.experiments.reading import (
+    COLOUR,
+    PAPER,
+    Picture,
+    draw_network,
+    draw_neuron,
+    place,
+)
+from bp.network import Network, forward, random_network
+
+__all__ = ["ends_example", "draw_ends"]
+
+
+def ends_example() -> tuple[Network, Array, Array]:
+    """A network 2-4-3-1, an input and the wanted output."""
+    network = random_network((2, 4, 3, 1), np.random.default_rng(16))
+    return network, np.array([[1.0], [-0.5]]), np.array([[1.0]])
+
+
+def draw_ends(j: int, k: int) -> Picture:
+    """The weight to neuron j of layer 2 from neuron k: its two factors."""
+    network, x, y = ends_example()
+    sizes = network.sizes
+    a, delta = forward(network, x).a[1], all_errors(network, x, y)[2]
+    w = network.w[2]
+    svg = draw_network(
+        sizes,
+        inside={(1, i + 1): f"{v:.2f}" for i, v in enumerate(a[:, 0])},
+        fill={(1, i): 0.8 if i == k else 0.15 for i in range(1, 5)},
+        weight={
+            (2, r + 1, c + 1): (
+                float(np.sign(w[r, c]))
+                * (2 if (r, c) == (j - 1, k - 1) else 0)
+            )
+            for r, c in np.ndindex(3, 4)
+        },
+        titles=["x", "a¹", "1000 δ²", "a³"],
+    )
+    red = ""
+    for i, error in enumerate(delta[:, 0], start=1):
+        at, fill = place(sizes, 2, i), 0.8 if i == j else 0.15
+        red += f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="20" {PAPER}/>'
+        label = f"{1000 * error:.1f}"
+        red += draw_neuron(at, label, fill, COLOUR["delta"])
+    svg = svg.replace("</svg>", f"{red}</svg>")
+
+    moved = w.astype(complex)
+    moved[j - 1, k - 1] += 1e-30j
+    run = forward(Network({**network.w, 2: moved}, network.b), x)
+    measured = quadratic_cost(run.a[3], y).imag / 1e-30
+    tail, head = float(a[k - 1, 0]), float(delta[j - 1, 0])
+    text = (
+        f"The weight to {j} from {k} is {w[j - 1, k - 1]:.2f}. Activation "
+        f"{tail:.3f} times error {head:.5f} is {tail * head:.5f}; measured, "
+        f"the cost's slope is {measured:.5f}."
+    )
+    return Picture(svg, text)

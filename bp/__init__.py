@@ -7,6 +7,13 @@ from bp.biases import bias_gradient
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
 from bp.digits import Array, Samples, as_columns, load_digits, one_hot
+from bp.gradient_check import (
+    GradientCheck,
+    check_gradient,
+    complex_step,
+    finite_difference,
+    relative_error,
+)
 from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
@@ -17,14 +24,18 @@ __all__ = [
     "Array",
     "ForwardPass",
     "Gradient",
+    "GradientCheck",
     "Network",
     "Samples",
     "as_columns",
     "backprop",
     "bias_gradient",
+    "check_gradient",
+    "complex_step",
     "cost_when_nudged",
     "count_parameters",
     "distance",
+    "finite_difference",
     "forward",
     "load_digits",
     "measured_delta",
@@ -34,6 +45,7 @@ __all__ = [
     "quadratic_cost",
     "quadratic_cost_gradient",
     "random_network",
+    "relative_error",
     "sigmoid",
     "sigmoid_prime",
     "verdict",

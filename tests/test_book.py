@@ -222,7 +222,7 @@ def test_cited_labels_resolve(stem: str) -> None:
 def test_labels_in_docstrings_resolve() -> None:
     known = {label for stem in STEMS for label in labels(stem)}
     for path, text in tangle.stored(ROOT).items():
-        for label in re.findall(r"\beq-[a-z0-9-]+", text):
+        for label in re.findall(r"\beq-[a-z0-9_-]+", text):
             assert label in known, f"{path} names {label}"
 
 

@@ -74,6 +74,10 @@ TRUE_ANYWAY = {
         1,
         "the Jacobian is the identity, and so its own transpose",
     ),
+    ("eq-algorithm-count", "a number off by one"): (
+        1,
+        "B < 3F follows from B < 2F",
+    ),
     ("eq-weights-all", "a sum lost"): (
         2,  # over j, and over k
         "true as well of a change in one row, or in one column, alone",
@@ -166,6 +170,7 @@ def test_slips_in_equations_that_are_to_come() -> None:
         (r"(a^l)' = 1", "not understood", "a prime on no function"),
         (r"a^l_j = \sigma z^l_j", "not understood", "sigma of what"),
         (r"z^l + b^l", "not understood", "a statement needs an ="),
+        (r"\sigma(z^l_j) = O(1)", "not understood", "with h a number"),
         (r"\oint z^l = 1", "not understood", "has no meaning here"),
         (r"\Delta C = \delta^l_j \Delta z^l_j", "not understood", "approx"),
         (

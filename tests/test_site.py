@@ -100,7 +100,9 @@ def test_each_formula_links_to_its_row_of_measurements(site: Path) -> None:
         for label in linked:
             (row,) = (r for r in rows if f'id="result-{label}"' in r)
             *_, printed, cell = re.findall(r"<td.*?<p>(.*?)</p>", row, re.S)
-            assert re.fullmatch(r"\de-\d\d|exact|to first order", printed)
+            assert re.fullmatch(
+                r"\de-\d\d|exact|to first order|of that order", printed
+            )
             assert re.fullmatch(r"\[\d+\] (\de-\d\d|exact)", cell)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import tree
 from .declare import declare, functions, has_numbers, is_free
-from .evaluate import TESTS, Evaluator, OutOfRange, Wrong, unbound
+from .evaluate import TESTS, Evaluator, Given, OutOfRange, Wrong, unbound
 from .extract import Display
 from .notation import BATCH, FUNCTIONS, LAYERED, TABLE
 from .parse import Grammar, read
@@ -22,6 +22,7 @@ AT_MOST = 150  # places of one statement on one network
 EXACT, NESTED = 1e-9, 1e-7  # relative; derivatives of derivatives
 FLOOR = 1e-13  # rounding of numbers of the size of 1
 NUDGE = 1e-3
+SMALL = 0.1  # a number h in O(h^n), and then a tenth of it
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Verdict:
     largest: float = 0.0  # difference, relative
     where: str = ""  # it was largest
     first_order: bool = False  # a statement with ≈, checked as a limit
+    remainder: bool = False  # one with O(…), whose order is measured
     places: int = 0  # that were compared
     layers: set[str] = field(default_factory=set)
 
@@ -41,6 +43,8 @@ class Verdict:
             head = f"{self.label}: holds at {self.places} places"
             if self.first_order:
                 return f"{head}, to first order"
+            if self.remainder:
+                return f"{head}, with a remainder of that order"
             return f"{head}; largest difference {self.measured}{self.where}"
         return f"{self.label}: {self.state}: {self.why}"
 
@@ -210,6 +214,8 @@ def compared(
     chain = statement.chain
     if r"\approx" in chain.relations:
         return first_order(on, chain, verdict)
+    if any(map(is_remainder, chain.walk())):
+        return with_remainder(on, chain, verdict)
     values = [on.value(side) for side in chain.sides]
     for step, relation in enumerate(chain.relations):
         left, right = values[step], values[step + 1]
@@ -289,6 +295,65 @@ def first_order(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:
         )
     verdict.first_order = True
     return sizes[0] > 0
+
+
+def is_remainder(node: tree.Node) -> bool:
+    return isinstance(node, tree.Call) and node.function == "O"
+
+
+def split_remainder(side: tree.Node) -> tuple[tree.Node, tree.Node | None]:
+    """`f + O(h^2)` as f and h^2."""
+    if isinstance(side, tree.Sum) and is_remainder(side.terms[-1]):
+        *rest, last = side.terms
+        assert isinstance(last, tree.Call)
+        node = rest[0] if len(rest) == 1 else tree.Sum(tuple(rest))
+        return node, last.argument
+    return side, None
+
+
+def with_remainder(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:
+    """What O(h^2) stands for must shrink like h^2, neither slower nor faster.
+
+    The numbers in an O are made small for that, and then ten times smaller.
+    """
+    split = [split_remainder(side) for side in chain.sides]
+    orders = [order for _, order in split]
+    names = {
+        part.name
+        for order in orders
+        if order
+        for part in order.walk()
+        if isinstance(part, tree.Symbol) and part.name in on.given
+    }
+    if not names or set(chain.relations) != {"="}:
+        raise NotUnderstood("O", "write … = … + O(h^2), with h a number")
+    runs, before = [], dict(on.given)
+    with on.extended():
+        for size in (SMALL, SMALL / 10):
+            for name in names:
+                on.given[name] = Given(before[name].value * size)
+            sides = [on.value(node) for node, _ in split]
+            runs.append((sides, [o and on.value(o) for o in orders]))
+    on.given = before
+    (first, wide), (second, narrow) = runs
+    for step in range(len(chain.relations)):
+        left_out = [s[step] - s[step + 1] for s in (first, second)]
+        place = step + 1 if orders[step + 1] else step
+        if not orders[place]:
+            for s in (first, second):
+                compare(s[step], s[step + 1], "=", on, chain, step, verdict)
+            continue
+        large, small = (float(np.max(np.abs(v))) for v in left_out)
+        said = float(abs(wide[place] / narrow[place]))
+        shrinks = large / max(small, 1e-30)
+        if not said / 3 < shrinks < said * 3:
+            raise Failed(
+                f"ten times smaller numbers leave {shrinks:.3g} times less "
+                f"out, where O says {said:.3g}"
+            )
+        verdict.places += 1
+    verdict.remainder = True
+    return bool(np.any(np.abs(first[0]) > 1e-9))
 
 
 def rounded(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:

@@ -5,7 +5,7 @@ says the same in words.  It holds to the end of the section.
 
     % where: z is a number
     % where: u, v are columns; h is a column like a^L
-    % where: n = n_0; f is a function
+    % where: n = n_0; f is a function; i is the imaginary unit
     % where: w has variance s^2
 """
 
@@ -21,8 +21,9 @@ from .tree import Node, NotUnderstood
 
 COLUMN = 5  # rows of a column whose size is not said
 FORMS = re.compile(
-    r"(?P<names>.+?)\s+(?:is|are)\s+(?:a\s+)?"
-    r"(?P<kind>numbers?|columns?|functions?)(?:\s+like\s+(?P<like>.+))?$"
+    r"(?P<names>.+?)\s+(?:is|are)\s+(?:a\s+|the\s+)?"
+    r"(?P<kind>numbers?|columns?|functions?|imaginary unit)"
+    r"(?:\s+like\s+(?P<like>.+))?$"
     r"|(?P<random>.+?)\s+has\s+variance\s+(?P<variance>.+)$"
     r"|(?P<name>\S+)\s*=\s*(?P<alias>.+)$"
 )
@@ -81,6 +82,8 @@ def declare(
             for name in names(clause["random"]):
                 node = expression(clause["variance"], grammar)
                 on.variance[name] = node
+        elif clause["kind"] == "imaginary unit":
+            (on.imaginary,) = names(clause["names"])
         elif clause["kind"].startswith("function"):
             for name in names(clause["names"]):
                 on.functions[name.lstrip("\\")] = wave(rng)
@@ -108,6 +111,7 @@ def wave(rng: np.random.Generator) -> list:
         lambda t: a * np.sin(b * t + c),
         lambda t: a * b * np.cos(b * t + c),
         lambda t: -a * b * b * np.sin(b * t + c),
+        lambda t: -a * b * b * b * np.cos(b * t + c),
     ]
 
 

@@ -36,6 +36,7 @@ ELEMENTWISE: dict[str, list[Callable]] = {
     "exp": [np.exp, np.exp, np.exp],
     "ln": [np.log, lambda x: 1 / x],
     "abs": [lambda x: np.sqrt(x * x)],  # smooth off 0, unlike np.abs
+    "Im": [np.imag],
 }
 ONE = {tree.Number("1"), tree.Negative(tree.Number("1"))}
 TESTS: dict[str, Callable] = {
@@ -63,6 +64,7 @@ class Evaluator:
         self.alias: dict[str, Node] = {}
         self.functions: dict[str, list[Callable]] = {}
         self.variance: dict[str, Node] = {}
+        self.imaginary = ""  # the letter that stands for it, if one does
         self.nudges: dict[tuple[str, int | str], np.ndarray] = {}
         self.changes: dict[tuple[str, int | str], np.ndarray] | None = None
         self.size_of_change = 0.0
@@ -199,6 +201,8 @@ class Evaluator:
     def _call(self, node: tree.Call) -> np.ndarray:
         if node.function == "diag":
             return self.diagonal(self.value(node.argument))
+        if node.function == "O":
+            raise NotUnderstood("O", "a remainder is a term of its own")
         if node.function == "Var":
             return self.spread(node.argument)
         forms = self.functions.get(node.function) or ELEMENTWISE[node.function]
@@ -274,6 +278,8 @@ class Evaluator:
 
     def _symbol(self, s: Symbol) -> np.ndarray:
         bare = not s.above and not s.below
+        if s.name == self.imaginary and bare:
+            return complex_of(self.world.real)(1j)
         if s.name in self.at and bare:
             return self.world.real(self.at[s.name])
         if s.name in self.given:

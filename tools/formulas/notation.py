@@ -35,8 +35,6 @@ TABLE = {
     ]
 }
 LAYERED = frozenset(e.name for e in TABLE.values() if e.first is not None)
-# Symbols that are single numbers, or whose shape depends on the place.
-OTHERS = {"C", "n", "L", "m", r"\mathbf 1", r"\eta", r"\theta"}
-FUNCTIONS = frozenset({"sigma", "exp", "ln", "diag", "Var"})
+FUNCTIONS = frozenset({"sigma", "exp", "ln", "diag", "Var", "Im", "O"})
 # What only makes sense for a batch: then C is the mean over the samples.
 BATCH = {e.name for e in TABLE.values() if e.whole} | {"m", r"\mathbf 1"}

@@ -311,7 +311,7 @@ class Reader:
             raise NotUnderstood(self.around(), f"write ({name}(…))^2")
         if self.next == "(":
             return tree.Call(name, primes, self.base())
-        if name in {"ln", "exp", "diag"} and self.starts_factor():
+        if name in {"ln", "exp", "diag", "Im"} and self.starts_factor():
             return tree.Call(name, primes, self.factor())
         raise NotUnderstood(self.around(), f"{name} of what?")
 

@@ -21,7 +21,7 @@ from fetch import cache_folder  # noqa: E402
 from formulas import measure  # noqa: E402
 
 Measured = dict[str, tuple[str, str]]  # label: as printed, in a cell
-ROW = re.compile(r"\| `(eq-[a-z0-9-]+)` (\|.*?)\| holds \| (\[\d+\]) [^|]*\|")
+ROW = re.compile(r"\| `(eq-[a-z0-9_-]+)` (\|.*?)\| holds \| (\[\d+\]) [^|]*\|")
 
 
 def exponent(value: float) -> str:
@@ -45,6 +45,8 @@ def measured(stem: str) -> Measured:
         printed = exponent(verdict.largest)
         if verdict.first_order:
             printed = "to first order"
+        elif verdict.remainder:
+            printed = "of that order"
         elif verdict.state != "holds":
             printed = verdict.state
         found[label] = printed, exponent(cells[label])

@@ -1,0 +1,310 @@
+"""Guard 4: measured gradients, and the check that compares with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from bp.experiments.gradient_check import BUGS, check_parts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bp import (
+    Network,
+    backprop,
+    check_gradient,
+    complex_step,
+    finite_difference,
+    forward,
+    quadratic_cost,
+    random_network,
+    relative_error,
+)
+
+pytestmark = pytest.mark.guard("4 functions")
+FUNCTIONS: list[tuple[Callable, Callable]] = [
+    (lambda x: (x**3).sum(), lambda x: 3 * x**2),
+    (lambda x: np.sin(x).sum(), np.cos),
+    (lambda x: np.exp(x).sum() / 2, lambda x: np.exp(x) / 2),
+]
+SHAPES = [(), (1,), (4,), (3, 2), (2, 3, 2)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("function", range(len(FUNCTIONS)))
+def test_any_shape(shape: tuple[int, ...], function: int) -> None:
+    f, slope = FUNCTIONS[function]
+    x = np.random.default_rng(1).normal(size=shape)
+    before = x.copy()
+    for found, bound in [
+        (finite_difference(f, x, central=False), 1e-6),
+        (finite_difference(f, x), 1e-8),
+        (complex_step(f, x), 1e-15),
+    ]:
+        assert found.shape == shape and found.dtype == np.float64
+        assert relative_error(found, slope(x)) < bound
+    for method in ("complex", "central", "forward"):
+        assert check_gradient(f, slope, x, method).right
+        assert check_gradient(f, slope(x), x, method).right
+        assert not check_gradient(f, slope(x) + 0.01, x, method).right
+    assert np.array_equal(x, before)
+
+
+@pytest.mark.parametrize(
+    ("measure", "order"),
+    [
+        (lambda f, x, h: finite_difference(f, x, h, central=False), 1),
+        (finite_difference, 2),
+        (complex_step, 2),
+    ],
+)
+def test_orders_of_convergence(measure: Callable, order: int) -> None:
+    x = np.linspace(0.3, 1.2, 5)
+    for f, slope in FUNCTIONS:
+        errors = [
+            np.abs(measure(f, x, h) - slope(x)).max() for h in (1e-2, 1e-3)
+        ]
+        assert abs(np.log10(errors[0] / errors[1]) - order) < 0.1
+
+
+def test_rounding_and_the_best_step() -> None:
+    """Too small a step is noise; the default is near the best."""
+    x, (f, slope) = np.linspace(0.5, 1.5, 50), FUNCTIONS[2]
+
+    def error(h: float | None, central: bool) -> float:
+        found = finite_difference(f, x, h, central)
+        return float(np.sqrt(((found - slope(x)) ** 2).mean()))
+
+    for central, low in [(False, -11), (True, -9)]:
+        steps = 10.0 ** np.arange(-14, -1)
+        best = min(error(h, central) for h in steps)
+        assert error(None, central) < 10 * best
+        noise = [error(10.0**k, central) for k in (low - 3, low)]
+        assert abs(np.log10(noise[0] / noise[1]) - 3) < 0.5
+    assert np.abs(complex_step(f, x) - slope(x)).max() < 1e-15 * 5
+
+
+def test_the_default_step_is_scaled() -> None:
+    for entry in (1.0, 1e6, -1e8):
+        for central, bound in [(True, 1e-9), (False, 1e-6)]:
+            found = finite_difference(np.square, entry, None, central)
+            assert relative_error(found, 2 * entry) < bound
+
+
+def test_by_hand() -> None:
+    assert finite_difference(lambda x: x**2, 3, h=0.5).item() == 6.0
+    forwards = finite_difference(lambda x: x**2, 3, h=0.5, central=False)
+    assert forwards.item() == 6.5
+    assert complex_step(lambda x: x**2, 3).item() == 6.0
+
+
+def test_float32() -> None:
+    """The step is for the coarser of the types of x and of the value."""
+    x = np.linspace(0.5, 1.5, 7, dtype="f4")
+    found = finite_difference(lambda x: np.sin(x).sum(), x)
+    assert found.dtype == np.float32
+    assert relative_error(found, np.cos(x)) < 1e-3
+    coarse = finite_difference(
+        lambda x: np.float32(np.sin(x).sum()), x.astype("f8")
+    )
+    assert relative_error(coarse, np.cos(x)) < 1e-3
+    assert check_gradient(lambda x: np.sin(x).sum(), np.cos(x), x).right
+    bad = finite_difference(lambda x: np.sin(x).sum(), x, h=1e-6)
+    assert relative_error(bad, np.cos(x)) > 0.02
+
+
+def test_whole_numbers() -> None:
+    x = np.array([1, 2, 3])
+    assert complex_step(lambda x: (x**2).sum(), x).tolist() == [2, 4, 6]
+    found = finite_difference(lambda x: (x**2).sum(), x)
+    assert relative_error(found, [2, 4, 6]) < 1e-9
+    assert x.dtype.kind == "i"
+
+
+def test_a_function_that_spoils_its_argument() -> None:
+    def spoil(x: Any) -> Any:
+        x *= 2
+        return x.sum()
+
+    x = np.ones(3)
+    for found in (complex_step(spoil, x), finite_difference(spoil, x)):
+        assert relative_error(found, [2, 2, 2]) < 1e-9
+    assert check_gradient(spoil, lambda x: 2 + 0 * x, x).right
+    assert x.tolist() == [1, 1, 1]
+
+
+def floats(x: Any) -> Any:
+    kept = np.zeros(x.shape)
+    kept[...] = x
+    return kept.sum() + 0 * x[0]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.abs(x).sum(),
+        lambda x: float(x[0]),
+        lambda x: x[0].real,
+        lambda x: 1.0,
+        floats,
+    ],
+)
+def test_a_lost_imaginary_part_is_refused(f: Callable) -> None:
+    with pytest.raises(ValueError, match="lost the imaginary.*finite_diff"):
+        complex_step(f, np.ones(3))
+
+
+def test_other_errors_of_f_are_its_own() -> None:
+    def broken(x: Any) -> Any:
+        raise TypeError("no")
+
+    for measure in (complex_step, finite_difference):
+        with pytest.raises(TypeError, match="^no$"):
+            measure(broken, np.ones(3))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: finite_difference(lambda x: x, np.ones(3)),
+            r"array of shape \(3,\), expected one number: let f return a sum",
+        ),
+        (
+            lambda: complex_step(lambda x: x, np.ones(3)),
+            r"array of shape \(3,\), expected one number",
+        ),
+        (
+            lambda: finite_difference(lambda x: x.sum(), [1e9], h=1e-9),
+            r"h = 1e-09 is lost beside the entry 1000000000.0 at \[0\]",
+        ),
+        (
+            lambda: finite_difference(lambda x: x.sum() + 1j, np.ones(3)),
+            "complex number for a real x, expected a real one",
+        ),
+        (lambda: finite_difference(np.sum, [1.0], h=0), "h is 0, expected"),
+        (lambda: complex_step(np.sum, [1.0], h=-1), "h is -1, expected"),
+        (
+            lambda: complex_step(np.sum, [1.0, np.nan]),
+            r"x is nan at \[1\], expected finite numbers",
+        ),
+        (
+            lambda: relative_error(np.ones(3), np.ones((3, 1))),
+            r"got has shape \(3,\), expected \(3, 1\).*got.reshape\(3, 1\)",
+        ),
+        (
+            lambda: check_gradient(np.sum, np.ones(2), np.ones((2, 1))),
+            r"grad has shape \(2,\), expected \(2, 1\).*grad.reshape\(2, 1\)",
+        ),
+        (
+            lambda: check_gradient(np.sum, np.ones(2), np.ones(2), "exact"),
+            "method is 'exact', expected one of complex, central, forward",
+        ),
+    ],
+)
+def test_refusals(call: Callable, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("x", [["a"], [1j], None])
+def test_only_real_numbers(x: Any) -> None:
+    for measure in (complex_step, finite_difference):
+        with pytest.raises(TypeError, match="x holds .*, expected real"):
+            measure(np.sum, x)
+
+
+arrays = st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3)
+
+
+@given(arrays, arrays, st.sampled_from([1e-9, -1.0, 1024.0]))
+def test_relative_error(u: list, v: list, factor: float) -> None:
+    got, wanted = np.array(u), np.array(v)
+    error = relative_error(got, wanted)
+    assert 0 <= error <= 2
+    assert error == relative_error(wanted, got)
+    assert relative_error(got, got) == 0
+    if np.abs(got).max() > 1e-200:
+        assert relative_error(got, -got) == 2
+    if min(np.abs([*u, *v])) > 1e-200:
+        scaled = relative_error(factor * got, factor * wanted)
+        assert abs(scaled - error) < 1e-14
+
+
+def test_scale_and_what_is_not_finite() -> None:
+    assert relative_error([1, 3e-12], [1, 1e-12]) < 3e-12
+    assert relative_error([1.0], [2.0], scale=10) == 0.1
+    assert relative_error([], []) == 0
+    for bad in (np.nan, np.inf):
+        assert relative_error([1.0, bad], [1.0, 2.0]) == np.inf
+        found = check_gradient(
+            lambda x: (x**2).sum(), [2.0, bad], np.array([1.0, 1.0])
+        )
+        assert not found.right and found.place == (1,)
+
+
+def test_what_it_says() -> None:
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    good = 2 * x
+    bad = good.copy()
+    bad[1, 0] = 7
+
+    def f(x: Any) -> Any:
+        return (x**2).sum()
+
+    assert str(check_gradient(f, good, x)).startswith("right: largest relat")
+    found = check_gradient(f, bad, x)
+    assert str(found) == "wrong: at [1, 0] the gradient says 7, measured 6"
+    assert found.place == (1, 0) and found.error == 1 / 8
+    assert (found.said, found.measured) == (7, 6)
+    assert check_gradient(f, bad, x, tolerance=0.2).right
+    assert check_gradient(f, bad, x, scale=1e15).right
+    alone = check_gradient(f, 7, 3.0)
+    assert str(alone) == "wrong: the gradient says 7, measured 6"
+
+
+@given(st.integers(0, 99))
+def test_backprop_on_random_networks(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    net = random_network((3, 5, 4, 2), rng)
+    x, y = rng.normal(size=(3, 6)), rng.uniform(size=(2, 6))
+    gradient = backprop(net, x, y)
+
+    for l in net.w:
+
+        def by_w(w: Any, l: int = l) -> Any:
+            moved = Network({**net.w, l: w}, net.b)
+            return quadratic_cost(forward(moved, x).a[3], y)
+
+        def by_b(b: Any, l: int = l) -> Any:
+            moved = Network(net.w, {**net.b, l: b})
+            return quadratic_cost(forward(moved, x).a[3], y)
+
+        assert check_gradient(by_w, gradient.w[l], net.w[l]).right
+        assert check_gradient(by_b, gradient.b[l], net.b[l]).right
+        assert not check_gradient(by_w, 1.001 * gradient.w[l], net.w[l]).right
+
+
+# Which arrays a planted bug spoils, and no others.
+SPOILED = {
+    "none": "",
+    "live mask": "",
+    "transpose": "w¹ b¹",
+    "no slope": "w¹ b¹ w² b²",
+    "slope of a": "w¹ b¹ w² b² w³ b³",
+    "sum": "w¹ w² w³",
+    "1-D": "b¹ b² b³",
+    "layer": "w²",
+    "buffer": "b¹",
+    "sign": "w¹ b¹ w² b² w³ b³",
+    "dead mask": "w¹ b¹ w² b²",
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_every_planted_bug_is_caught(bug: str) -> None:
+    parts = check_parts(bug)
+    wrong = [name for name, found in parts.items() if not found.right]
+    assert wrong == SPOILED[bug].split()
+    for found in parts.values():
+        assert found.error < 1e-12 if found.right else found.error > 0.1

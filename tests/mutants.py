@@ -56,7 +56,7 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
         case ast.BinOp(op=ast.MatMult()):
             new.left, new.right = new.right, new.left
             yield new
-        case ast.BinOp(op=op) if type(op) in SWAPS:
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in SWAPS:
             new.op = SWAPS[type(op)]()
             yield new
         case ast.BoolOp(op=op):
@@ -94,7 +94,7 @@ def sites(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
                 continue
             if isinstance(child, ast.JoinedStr | ast.Raise):
                 continue
-            if isinstance(child, ast.expr):
+            if isinstance(child, ast.expr | ast.AugAssign):
                 yield tree, field, place if isinstance(value, list) else None
             yield from sites(child)
 
@@ -111,11 +111,14 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
             value = getattr(parent, field)
             old = value if place is None else value[place]
             for new in changes(old):
+                shown = parent if isinstance(parent, ast.expr) else old
+                before = ast.unparse(shown)
                 if place is None:
                     setattr(parent, field, new)
                 else:
                     value[place] = new
-                before, after = ast.unparse(old), ast.unparse(new)
+                shown = parent if isinstance(parent, ast.expr) else new
+                after = ast.unparse(shown)
                 yield (
                     f"{function.name}: {before} → {after}",
                     ast.unparse(ast.fix_missing_locations(tree)),

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bp.experiments.gradient_check import BUGS, check_parts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from bp import (
     random_network,
     relative_error,
 )
+from bp.experiments.gradient_check import BUGS, check_parts
 
 pytestmark = pytest.mark.guard("4 functions")
 FUNCTIONS: list[tuple[Callable, Callable]] = [
@@ -308,3 +308,23 @@ def test_every_planted_bug_is_caught(bug: str) -> None:
     assert wrong == SPOILED[bug].split()
     for found in parts.values():
         assert found.error < 1e-12 if found.right else found.error > 0.1
+
+
+@pytest.mark.parametrize(
+    ("method", "power"), [("complex", 1), ("central", 2 / 3), ("forward", 0.5)]
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_default_tolerance(method: str, power: float, dtype: type) -> None:
+    x = np.ones((2, 1), dtype)
+    found = check_gradient(lambda v: (v**2).sum(), 2 * x, x, method)
+    assert found.tolerance == 1000 * float(np.finfo(dtype).eps) ** power
+
+
+def test_an_error_as_large_as_the_tolerance_is_allowed() -> None:
+    x = np.array([2.0])
+    assert check_gradient(lambda v: v.sum(), [1.5], x, scale=1.0).error == 0.5
+    for tolerance, right in [(0.5, True), (0.49, False)]:
+        found = check_gradient(
+            lambda v: v.sum(), [1.5], x, scale=1.0, tolerance=tolerance
+        )
+        assert found.right is right

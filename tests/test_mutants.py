@@ -1,0 +1,51 @@
+"""Guard 4: each change of the mathematics in `bp` is noticed by somebody."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
+
+pytestmark = pytest.mark.guard("4b mutants")
+
+# Changes that change nothing, and why.
+EQUIVALENT = {
+    "neuron.sigmoid: z.real >= 0 → z.real > 0": "both forms give ½ at 0",
+    "neuron.sigmoid: z.real >= 0 → z.real >= 1": (
+        "both forms are exact where neither exponential is large"
+    ),
+    "delta.measured_delta: ((network.sizes[l], x.shape[1]), 1e-30) → "
+    "((network.sizes[l], x.shape[1]), 1.5000000000000001e-30)": (
+        "any imaginary step that is tiny gives the same slope"
+    ),
+    "gradient_check.complex_step: 1e-30 → 1.5000000000000001e-30": (
+        "any imaginary step that is tiny gives the same slope"
+    ),
+    "gradient_check.finite_difference: np.maximum(1, abs(start)) → "
+    "np.maximum(2, abs(start))": (
+        "a step twice as long, near the best one, is as good a choice"
+    ),
+}
+
+
+def test_no_mutant_survives(capsys: pytest.CaptureFixture[str]) -> None:
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "mutants.py")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    with capsys.disabled():
+        print(
+            f"\n{found['planted']} mutants of bp, "
+            f"{len(found['survivors'])} unnoticed, {len(EQUIVALENT)} argued"
+        )
+    modules = sorted(p.stem[3:] for p in (ROOT / "chapters").glob("0[2-9]*md"))
+    assert {*modules} <= {*found["unchanged"]}, "a test fails without a mutant"
+    assert found["planted"] > 150
+    assert set(found["survivors"]) == set(EQUIVALENT)

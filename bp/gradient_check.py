@@ -62,11 +62,11 @@ def finite_difference(
     h: float | None = None,
     central: bool = True,
 ) -> Array:
-    """Gradient of f at x by differences (eq-gradient_check-central).
+    """Gradient of f at x by differences (eq-gradient-check-central).
 
     f takes an array like x, of any shape, and returns a real number; the
     result has the shape of x, and x is left as it is.  Without `central`
-    differences are forward (eq-gradient_check-forward).  Without h the step
+    differences are forward (eq-gradient-check-forward).  Without h the step
     is eps^(1/3), forward eps^(1/2), times max(1, |entry|), with eps that of
     x or of what f returns, whichever is coarser.  Raises ValueError when h
     is lost beside an entry of x, or f returns no single real number.
@@ -112,7 +112,7 @@ _REAL = (
 def complex_step(
     f: Callable[[Any], Any], x: ArrayLike, h: float = 1e-30
 ) -> NDArray[np.float64]:
-    """Gradient of f at x by imaginary steps (eq-gradient_check-complex).
+    """Gradient of f at x by imaginary steps (eq-gradient-check-complex).
 
     f takes a complex array like x, of any shape, and returns a complex
     number; it must be smooth, without abs or conjugates.  The result has
@@ -195,8 +195,8 @@ class GradientCheck:
             return f"right: largest relative error {self.error:.0e}"
         where = f"at {list(self.place)} " if self.place else ""
         return (
-            f"wrong: {where}the gradient says {self.said:.4g}, "
-            f"measured {self.measured:.4g}"
+            f"wrong: {where}the gradient says {self.said:.6g}, "
+            f"measured {self.measured:.6g}"
         )
 
 
@@ -214,7 +214,7 @@ def check_gradient(
     gradient, of the shape of x, or a function of x that returns it.  method
     is "complex" (best), "central" or "forward"; `scale` is as in
     `relative_error`.  Without a tolerance it is 1000 times what the method
-    promises (eq-gradient_check-best-forward, eq-gradient_check-best-central).
+    promises (eq-gradient-check-best-forward, eq-gradient-check-best-central).
     Leaves x as it is.  Raises ValueError for an unknown method, or when grad
     has not the shape of x.
     """
@@ -237,7 +237,9 @@ def check_gradient(
     else:
         measured = finite_difference(f, start, central=method == "central")
     if tolerance is None:
-        coarse = [a.dtype for a in (start, said) if a.dtype.kind == "f"]
+        returned = np.asarray(f(start.copy()))
+        coarse = [a.dtype for a in (start, said, returned)]
+        coarse = [kind for kind in coarse if kind.kind == "f"]
         eps = max(float(np.finfo(kind).eps) for kind in coarse)
         tolerance = 1000 * eps ** powers[method]
     error = relative_error(said, measured, scale)

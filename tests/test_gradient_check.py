@@ -328,3 +328,11 @@ def test_an_error_as_large_as_the_tolerance_is_allowed() -> None:
             lambda v: v.sum(), [1.5], x, scale=1.0, tolerance=tolerance
         )
         assert found.right is right
+
+
+def test_the_tolerance_knows_how_coarse_f_is() -> None:
+    x = np.linspace(-1, 1, 5)
+    found = check_gradient(
+        lambda v: np.float32((v**2).sum()), 2 * x, x, method="central"
+    )
+    assert found.right, str(found)

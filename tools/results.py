@@ -17,7 +17,7 @@ from formulas.extract import Display, displays  # noqa: E402
 from formulas.measure import asserted, bound  # noqa: E402
 
 FOLDER = tangle.ROOT / "chapters"
-LABEL = r"eq-[a-z0-9_-]+"
+LABEL = r"eq-[a-z0-9-]+"
 INTRODUCTION = """# Results
 
 Every formula with a label, chapter by chapter, and what has been done to

@@ -109,8 +109,17 @@ def draw_path(j: int, path: int) -> Picture:
         path=[(2, k + 1, j), (3, i + 1, k + 1)],
     )
     shown = " · ".join(f"({v:.3g})" for v in factors)
+    every = (
+        sigmoid_prime(run.z[1])[j - 1, 0]
+        * network.w[2][:, j - 1]
+        * sigmoid_prime(run.z[2])[:, 0]
+        * network.w[3]
+        * delta[3]
+    ).T.ravel()
+    sums = ", ".join(f"{1000 * float(v.real):.2f}" for v in every)
     text = (
-        f"σ′ · w · σ′ · w · δ = {shown} = {np.prod(factors):.5f}; the eight "
-        f"paths add up to δ = {delta[1][j - 1, 0]:.5f}."
+        f"Path {path}: σ′ · w · σ′ · w · δ = {shown} = "
+        f"{np.prod(factors):.5f}. All eight, in thousandths: {sums}; "
+        f"together δ = {delta[1][j - 1, 0]:.5f}."
     )
     return Picture(svg, text)

@@ -11,6 +11,7 @@ import io
 from pathlib import Path
 
 import nbformat
+import numpy as np
 
 from .__main__ import verdicts
 from .check import Verdict
@@ -74,7 +75,7 @@ def in_cells(path: Path) -> dict[str, float]:
     differences: list[float] = []
 
     def note(value: object) -> object:
-        differences.append(float(value))  # type: ignore[arg-type]
+        differences.append(float(np.asarray(value, float).max()))
         return value
 
     names: dict[str, object] = {"__name__": "__main__", NOTE: note}

@@ -21,7 +21,7 @@ from fetch import cache_folder  # noqa: E402
 from formulas import measure  # noqa: E402
 
 Measured = dict[str, tuple[str, str]]  # label: as printed, in a cell
-ROW = re.compile(r"\| `(eq-[a-z0-9_-]+)` (\|.*?)\| holds \| (\[\d+\]) [^|]*\|")
+ROW = re.compile(r"\| `(eq-[a-z0-9-]+)` (\|.*?)\| holds \| (\[\d+\]) [^|]*\|")
 
 
 def exponent(value: float) -> str:

@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from bp.experiments.algorithm import draw_pass
+from bp.experiments.biases import draw_nudged_bias
 from bp.experiments.cost import draw_landscape
 from bp.experiments.delta import draw_factors, draw_nudge
 from bp.experiments.digits import draw_class, draw_noisy
+from bp.experiments.gradient_check import draw_errors, draw_marks
 from bp.experiments.network import draw_bumps, draw_flow
 from bp.experiments.neuron import draw_tangent
 from bp.experiments.reading import Picture, draw_middle
+from bp.experiments.recursion import draw_path
+from bp.experiments.weights import draw_ends
 
 DRAWINGS: dict[str, Callable[[], Picture]] = {
     "neurons in the middle": partial(draw_middle, 3),
@@ -22,6 +27,12 @@ DRAWINGS: dict[str, Callable[[], Picture]] = {
     "landscape": partial(draw_landscape, "w¹₁₁", "w²₁₁"),
     "two factors": partial(draw_factors, 1, 0),
     "demon": partial(draw_nudge, 1, 0.5),
+    "paths": partial(draw_path, 1, 1),
+    "nudged bias": partial(draw_nudged_bias, "b¹₁", 1),
+    "two ends of a weight": partial(draw_ends, 1, 1),
+    "step by step": partial(draw_pass, "δ²"),
+    "error against step": partial(draw_errors, -3, 0),
+    "name the bug": partial(draw_marks, "A", False),
 }
 RUNS = 20
 

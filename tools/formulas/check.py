@@ -2,62 +2,29 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from . import tree
+from .compare import Failed, Verdict, at, compare
 from .declare import declare, functions, has_numbers, is_free
-from .evaluate import TESTS, Evaluator, Given, OutOfRange, Wrong, unbound
+from .evaluate import Evaluator, OutOfRange, Wrong, unbound
 from .extract import Display
+from .limits import first_order, is_remainder, with_remainder
 from .notation import BATCH, FUNCTIONS, LAYERED, TABLE
 from .parse import Grammar, read
 from .quantities import OWN, OWN_FUNCTIONS
 from .tree import NotUnderstood
-from .world import SAMPLES, SIZES, World
+from .world import SAMPLES, World
 
 NETWORKS = 5
 DRAWS = 4  # of declared numbers, on each network
 AT_MOST = 150  # places of one statement on one network
-EXACT, NESTED = 1e-9, 1e-7  # relative; derivatives of derivatives
-FLOOR = 1e-13  # rounding of numbers of the size of 1
-NUDGE = 1e-3
-SMALL = 0.1  # a number h in O(h^n), and then a tenth of it
 
 
-@dataclass
-class Verdict:
-    label: str
-    line: int
-    state: str  # "holds", "false", "not understood", "not checked"
-    why: str = ""
-    largest: float = 0.0  # difference, relative
-    where: str = ""  # it was largest
-    first_order: bool = False  # a statement with ≈, checked as a limit
-    remainder: bool = False  # one with O(…), whose order is measured
-    places: int = 0  # that were compared
-    layers: set[str] = field(default_factory=set)
-
-    def __str__(self) -> str:
-        if self.state == "holds":
-            head = f"{self.label}: holds at {self.places} places"
-            if self.first_order:
-                return f"{head}, to first order"
-            if self.remainder:
-                return f"{head}, with a remainder of that order"
-            return f"{head}; largest difference {self.measured}{self.where}"
-        return f"{self.label}: {self.state}: {self.why}"
-
-    @property
-    def measured(self) -> str:
-        return f"{self.largest:.0e}" if self.largest else "0"
-
-
-class Failed(Exception):
-    """A statement that is false, and where."""
-
-
-def check(display: Display, chapter: str = "", macros: dict | None = None):
+def check(
+    display: Display, chapter: str = "", macros: dict | None = None
+) -> Verdict:
     """The verdict on one display."""
     verdict = Verdict(display.label or "no label", display.line, "holds")
     if display.not_checked is not None:
@@ -225,150 +192,11 @@ def compared(
     return any(np.any(np.abs(value) > 1e-9) for value in values)
 
 
-def compare(left, right, relation, on, chain, step, verdict) -> None:
-    said = f"step {step + 1}: " if len(chain.relations) > 1 else ""
-    if np.shape(left) != np.shape(right):
-        shapes = f"{np.shape(left)} and {np.shape(right)}"
-        raise Failed(f"{said}shapes {shapes}")
-    verdict.places += 1
-    if relation in {r"\le", r"\ge", "<", ">", r"\ne"}:
-        if not np.all(TESTS[relation](np.real(left), np.real(right))):
-            raise Failed(f"{said}{shown(left)} {relation} {shown(right)}")
-        return
-    nested = any(
-        isinstance(part, tree.Derivative)
-        and any(p is not part and is_slope(p) for p in part.walk())
-        for part in chain.walk()
-    )
-    scale = max(np.max(np.abs(left)), np.max(np.abs(right)))
-    difference = np.max(np.abs(np.asarray(left) - np.asarray(right)))
-    tolerance = NESTED if nested else EXACT
-    if not difference <= tolerance * scale + FLOOR:
-        raise Failed(f"{said}{shown(left)} is not {shown(right)}")
-    relative = float(difference / scale) if scale else 0.0
-    if relative >= verdict.largest:
-        verdict.largest, verdict.where = relative, at(on)
-
-
-def is_slope(node: tree.Node) -> bool:
-    if isinstance(node, tree.Symbol):
-        return node.name in {r"\delta", r"\Delta"}
-    return isinstance(node, tree.Derivative | tree.Nabla)
-
-
 def updated(on: Evaluator, side: tree.Node) -> np.ndarray:
     """Where a step of descent takes a parameter."""
     slope = tree.Derivative(tree.Symbol("C"), side)
     rate = on.number(tree.Symbol(r"\eta"))
     return on.value(side) - rate * on.value(slope)
-
-
-def first_order(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:
-    """≈ for small Δ: what is left out must shrink like their square."""
-    if not any(isinstance(p, tree.Change) for p in chain.walk()):
-        return rounded(on, chain, verdict)
-    place = chain.relations.index(r"\approx")
-    left_out, sizes = [], []
-    with on.extended():
-        for size in (NUDGE, NUDGE / 10):
-            on.changes, on.size_of_change = {}, size
-            on.collecting = True
-            right = [on.value(side) for side in chain.sides[place + 1 :]]
-            on.collecting = False
-            left = [on.value(side) for side in chain.sides[: place + 1]]
-            on.changes = None
-            for pair in itertools.pairwise(left):
-                compare(*pair, "=", on, chain, 0, verdict)
-            for pair in itertools.pairwise(right):
-                compare(*pair, "=", on, chain, place + 1, verdict)
-            if np.shape(left[-1]) != np.shape(right[0]):
-                shapes = f"{np.shape(left[-1])} and {np.shape(right[0])}"
-                raise Failed(f"step {place + 1}: shapes {shapes}")
-            left_out.append(float(np.max(np.abs(left[-1] - right[0]))))
-            sizes.append(float(np.max(np.abs(left[-1]))))
-    verdict.places += 1
-    shrinks = left_out[0] / max(left_out[1], 1e-30)
-    if shrinks < 50 and left_out[1] > 1e-15 * max(sizes[1], 1e-3):
-        raise Failed(
-            f"a nudge ten times smaller leaves {shrinks:.0f} times less out, "
-            "where it should be 100"
-        )
-    verdict.first_order = True
-    return sizes[0] > 0
-
-
-def is_remainder(node: tree.Node) -> bool:
-    return isinstance(node, tree.Call) and node.function == "O"
-
-
-def split_remainder(side: tree.Node) -> tuple[tree.Node, tree.Node | None]:
-    """`f + O(h^2)` as f and h^2."""
-    if isinstance(side, tree.Sum) and is_remainder(side.terms[-1]):
-        *rest, last = side.terms
-        assert isinstance(last, tree.Call)
-        node = rest[0] if len(rest) == 1 else tree.Sum(tuple(rest))
-        return node, last.argument
-    return side, None
-
-
-def with_remainder(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:
-    """What O(h^2) stands for must shrink like h^2, neither slower nor faster.
-
-    The numbers in an O are made small for that, and then ten times smaller.
-    """
-    split = [split_remainder(side) for side in chain.sides]
-    orders = [order for _, order in split]
-    names = {
-        part.name
-        for order in orders
-        if order
-        for part in order.walk()
-        if isinstance(part, tree.Symbol) and part.name in on.given
-    }
-    if not names or set(chain.relations) != {"="}:
-        raise NotUnderstood("O", "write … = … + O(h^2), with h a number")
-    runs, before = [], dict(on.given)
-    with on.extended():
-        for size in (SMALL, SMALL / 10):
-            for name in names:
-                on.given[name] = Given(before[name].value * size)
-            sides = [on.value(node) for node, _ in split]
-            runs.append((sides, [o and on.value(o) for o in orders]))
-    on.given = before
-    (first, wide), (second, narrow) = runs
-    for step in range(len(chain.relations)):
-        left_out = [s[step] - s[step + 1] for s in (first, second)]
-        place = step + 1 if orders[step + 1] else step
-        if not orders[place]:
-            for s in (first, second):
-                compare(s[step], s[step + 1], "=", on, chain, step, verdict)
-            continue
-        large, small = (float(np.max(np.abs(v))) for v in left_out)
-        said = float(abs(wide[place] / narrow[place]))
-        shrinks = large / max(small, 1e-30)
-        if not said / 3 < shrinks < said * 3:
-            raise Failed(
-                f"ten times smaller numbers leave {shrinks:.3g} times less "
-                f"out, where O says {said:.3g}"
-            )
-        verdict.places += 1
-    verdict.remainder = True
-    return bool(np.any(np.abs(first[0]) > 1e-9))
-
-
-def rounded(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:
-    """≈ between numbers: equal to the digits that are printed."""
-    left, right = (np.real(on.number(side)) for side in chain.sides)
-    digits = [
-        len(part.text.partition(".")[2])
-        for part in chain.sides[1].walk()
-        if isinstance(part, tree.Number)
-    ]
-    unit = 10.0 ** -max(digits, default=0)
-    if not abs(left - right) <= 0.5001 * unit:
-        raise Failed(f"{shown(left)} is not about {shown(right)}")
-    verdict.places += 1
-    return True
 
 
 def outside(
@@ -413,19 +241,6 @@ def check_range(
                 raise Failed(f"{r.index} runs from 1 to {size}")
 
 
-def at(on: Evaluator) -> str:
-    """Where we are, in words."""
-    sizes = "-".join(map(str, on.world.sizes))
-    places = [f"{name} = {value}" for name, value in on.at.items()]
-    return f" (network {', '.join([sizes, *places])})"
-
-
-def shown(value: np.ndarray) -> str:
-    flat = np.real(np.asarray(value)).ravel()
-    text = ", ".join(f"{float(v):.6g}" for v in flat[:4])
-    return text if flat.size <= 4 else f"{text}, …"
-
-
 def states_nothing(display: Display) -> bool:
     """An example: every side but a single letter is numbers alone."""
     grammar = Grammar(FUNCTIONS, LAYERED)
@@ -436,6 +251,3 @@ def states_nothing(display: Display) -> bool:
         if not (is_free(first) or isinstance(first, tree.Symbol)):
             return False
     return True
-
-
-__all__ = ["SIZES", "Verdict", "check", "states_nothing"]

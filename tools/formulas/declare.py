@@ -58,7 +58,7 @@ def functions(where: tuple[str, ...]) -> set[str]:
 
 
 def expression(text: str, grammar: Grammar) -> Node:
-    return Reader(tokens(text), grammar).whole(tokens(text))
+    return Reader([], grammar).whole(tokens(text))
 
 
 def has_numbers(where: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ from bp.algorithm import Gradient, backprop
 from bp.biases import bias_gradient
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
+from bp.descent import GradientRule, History, accuracy, sgd
 from bp.digits import Array, Samples, as_columns, load_digits, one_hot
 from bp.gradient_check import (
     GradientCheck,
@@ -14,6 +15,7 @@ from bp.gradient_check import (
     finite_difference,
     relative_error,
 )
+from bp.minibatch import minibatches
 from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
@@ -25,8 +27,11 @@ __all__ = [
     "ForwardPass",
     "Gradient",
     "GradientCheck",
+    "GradientRule",
+    "History",
     "Network",
     "Samples",
+    "accuracy",
     "as_columns",
     "backprop",
     "bias_gradient",
@@ -39,6 +44,7 @@ __all__ = [
     "forward",
     "load_digits",
     "measured_delta",
+    "minibatches",
     "one_hot",
     "output_error",
     "propagate_error",
@@ -46,6 +52,7 @@ __all__ = [
     "quadratic_cost_gradient",
     "random_network",
     "relative_error",
+    "sgd",
     "sigmoid",
     "sigmoid_prime",
     "verdict",

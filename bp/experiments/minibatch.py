@@ -109,15 +109,16 @@ def draw_cloud(m: int, epochs: int, replace: bool) -> Picture:
         "",
         middle,
         (0, 0),
-        arrowprops={"arrowstyle": "->", "color": COLOUR["w"], "lw": 2},
+        arrowprops={"arrowstyle": "->", "color": COLOUR["w"], "lw": 3},
     )
     ax.axvline(0, color="grey", linewidth=0.8)
-    ax.annotate("uphill", (-0.2, 5), ha="right")
-    ax.annotate("downhill", (0.2, 5))
-    ax.set(xlim=(-5, 7), ylim=(-5.5, 5.5))
+    ax.annotate("uphill", (-0.2, 4.8), ha="right")
+    ax.annotate("downhill", (0.2, 4.8))
+    ax.set(xlim=(-5, 7), ylim=(-5.28, 5.28))
     ax.set(xlabel="along the full gradient (its length is 1)")
     ax.set_ylabel("across", labelpad=0)
-    ax.set_title(f"Gradients of mini-batches, m = {m}")
+    back = ", put back" if replace else ""
+    ax.set_title(f"Mini-batches of {m}{back}, after {epochs} epochs")
     return plot(
         ax,
         f"Spread {measured:.2f} lengths of the gradient, the law says "

@@ -1,6 +1,6 @@
 """Change the mathematics of `bp` in one place at a time; who notices?
 
-    python tests/mutants.py neuron cost …     (without names: chapters 02 to 10)
+    python tests/mutants.py neuron cost …     (no names: chapters 02 to 10)
 
 Each operator, sign, number, index, transpose and comparison is changed in
 turn in the running module; then the module's own tests are run, and if they

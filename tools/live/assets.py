@@ -6,25 +6,27 @@ import json
 import re
 import shutil
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
-from live import fetch, parts  # noqa: E402
+from live import fetch, parts, repack  # noqa: E402
 from website import fetch as website  # noqa: E402
 
-CORE = ("pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same wheel from the same files
+CORE = (
+    "pyodide.asm.wasm",
+    "pyodide-lock.json",
+    "python_stdlib.zip",
+    "pyodide.asm.js",
+)
 
 
 def bp_wheel(folder: Path) -> Path:
     """A wheel of the book's own package."""
-    said = re.search(
-        r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.M
-    )
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    said = re.search(r'^version = "(.+)"$', project, re.M)
     assert said is not None
     info = f"bp-{said[1]}.dist-info"
     about = f"Metadata-Version: 2.1\nName: bp\nVersion: {said[1]}\n"
@@ -39,9 +41,7 @@ def bp_wheel(folder: Path) -> Path:
     record = "".join(f"{name},,\n" for name in [*content, f"{info}/RECORD"])
     content[f"{info}/RECORD"] = record.encode()
     wheel = folder / f"bp-{said[1]}-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in content.items():
-            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), data)
+    repack.write(wheel, content)
     return wheel
 
 
@@ -60,20 +60,22 @@ def entry(path: Path, name: str, depends: list[str]) -> dict[str, Any]:
     }
 
 
-def lock(wheels: dict[str, Path]) -> dict[str, Any]:
-    """Pyodide's lock file: what is served, and nothing else."""
+def lock(pyodide: Path, wheels: dict[str, Path]) -> dict[str, Any]:
+    """Write Pyodide's lock file: what is served, and nothing else."""
     official = fetch.official_lock()
     own = {wheel.name: list(wheel.depends) for wheel in parts.WHEELS}
     own["bp"] = ["ipython", "ipywidgets", "matplotlib", "numpy"]
     packages = {}
     for name, path in wheels.items():
-        if name in own:
-            packages[name] = entry(path, name, own[name])
-            continue
-        theirs = official["packages"][name]
-        depends = fetch.without(name, theirs["depends"])
-        packages[name] = {**theirs, "depends": depends}
-    return {"info": official["info"], "packages": packages}
+        found = entry(pyodide / path.name, name, own.get(name, []))
+        if name not in own:
+            theirs = official["packages"][name]
+            depends = fetch.without(name, theirs["depends"])
+            found = theirs | {"sha256": found["sha256"], "depends": depends}
+        packages[name] = found
+    locked = {"info": official["info"], "packages": packages}
+    (pyodide / "pyodide-lock.json").write_text(json.dumps(locked))
+    return packages
 
 
 def transfer(path: Path) -> int:
@@ -89,28 +91,33 @@ def build(static: Path) -> int:
     pyodide = live / "pyodide"
     wheels = fetch.wheels()
     shutil.rmtree(pyodide, ignore_errors=True)
-    pyodide.mkdir(parents=True)
     website.gather(static, [parts.PYODIDE, parts.WIDGETS])
     shutil.copytree(HERE / "page", live, dirs_exist_ok=True)
     for path in wheels.values():
         shutil.copy(path, pyodide)
-    wheels["bp"] = bp_wheel(pyodide)
+    with_bp = wheels | {"bp": bp_wheel(pyodide)}
+    lock(pyodide, with_bp)
+    made = repack.repack(pyodide, wheels.values())
+    shutil.copytree(made, pyodide, dirs_exist_ok=True)
+    packages = lock(pyodide, with_bp)
 
-    locked = lock(wheels)
-    listed = pyodide / "pyodide-lock.json"
-    listed.write_text(json.dumps(locked))
-    needed = fetch.needed(locked["packages"], parts.AT_START)
-    names = [locked["packages"][name]["file_name"] for name in needed]
-    files = [pyodide / name for name in (*CORE, listed.name, *names)]
-    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-    first = [*files, pyodide / "pyodide.js"]
-    first += [static / parts.WIDGETS.target / "libembed-amd.js"]
-    bytes_in_all = sum(map(transfer, first))
+    needed = fetch.needed(packages, parts.AT_START)
+    names = [*CORE, *(packages[name]["file_name"] for name in needed)]
+    return write_parts(static, [pyodide / name for name in names])
+
+
+def write_parts(static: Path, files: list[Path]) -> int:
+    """List for the page what Python starts with; bytes of all it fetches."""
+    digests = [hashlib.sha256(path.read_bytes()).digest() for path in files]
+    first = [*files, files[0].with_name("pyodide.js")]
+    first.append(static / parts.WIDGETS.target / "libembed-amd.js")
+    sizes = {f"pyodide/{path.name}": path.stat().st_size for path in files}
     about = {
-        "version": hashlib.sha256("".join(digests).encode()).hexdigest()[:16],
+        "version": hashlib.sha256(b"".join(digests)).hexdigest()[:16],
         "start": list(parts.AT_START),
-        "files": {f"pyodide/{path.name}": path.stat().st_size for path in files},
-        "transfer": bytes_in_all,
+        "files": sizes,
+        "transfer": sum(map(transfer, first)),
     }
-    (live / "parts.json").write_text(json.dumps(about, indent=1))
-    return bytes_in_all
+    text = json.dumps(about, indent=1) + "\n"
+    (static / "live" / "parts.json").write_text(text)
+    return about["transfer"]

@@ -46,7 +46,7 @@ def needed(packages: dict[str, Any], roots: Collection[str]) -> list[str]:
     found: dict[str, None] = {}
     waiting = list(roots)
     while waiting:
-        name = waiting.pop(0).replace("_", "-")
+        name = waiting.pop(0)
         if name not in found:
             found[name] = None
             waiting += without(name, packages[name]["depends"])
@@ -54,7 +54,8 @@ def needed(packages: dict[str, Any], roots: Collection[str]) -> list[str]:
 
 
 def without(name: str, depends: list[str]) -> list[str]:
-    return [d for d in depends if d not in parts.WITHOUT.get(name, ())]
+    names = [d.replace("_", "-") for d in depends]
+    return [n for n in names if n not in parts.WITHOUT.get(name, ())]
 
 
 def from_official(names: Collection[str]) -> Found:

@@ -68,7 +68,19 @@ WHEELS = [
 ]
 FROM_PYODIDE = ("ipython", "matplotlib", "numpy")
 # What these say they need, and do not need to draw on a page.
-WITHOUT = {"matplotlib": {"fonttools", "matplotlib-pyodide", "pytz"}}
+WITHOUT = {
+    "ipython": {"prompt-toolkit", "wcwidth"},
+    "matplotlib": {"fonttools", "matplotlib-pyodide", "pytz"},
+}
+# Files in wheels that no page uses, however it is edited; and those that it
+# uses only if it imports them at its start.
+UNUSED = (
+    "matplotlib/mpl-data/fonts/afm/",
+    "matplotlib/mpl-data/fonts/pdfcorefonts/",
+    "matplotlib/mpl-data/sample_data/",
+)
+UNLESS_IMPORTED = ("pygments/lexers/",)
+
 # Every page has these from the start; the others are loaded when imported.
 AT_START = ("bp", "ipywidgets")
 

@@ -12,11 +12,9 @@ await pyodide.loadPackage(packages, { messageCallback() {} });
 pyodide.registerJsModule("page", { send() {} });
 pyodide.globals.set("kernel", readFileSync(kernel, "utf8"));
 await pyodide.runPythonAsync(`
-import os
 import sys
 import zipfile
 from importlib import _bootstrap_external, util
-from pathlib import Path
 
 scope = {"__name__": "kernel"}
 exec(compile(kernel, "kernel.py", "exec"), scope)
@@ -43,8 +41,7 @@ with zipfile.ZipFile("/archive.zip", "w") as archive:
         code = spec.loader.get_code(spec.name)
         data = _bootstrap_external._code_to_hash_pyc(code, source, False)
         archive.writestr(name, bytes(data))
-    for fonts in Path(os.environ["MPLCONFIGDIR"]).glob("*.json"):
-        archive.write(fonts, f"site/{fonts.relative_to(SITE)}")
+    archive.write(SITE + "matplotlib/fontlist.json", "site/matplotlib/fontlist.json")
 `);
 writeFileSync(archive, pyodide.FS.readFile("/archive.zip"));
 process.exit(0);

@@ -12,10 +12,6 @@ from types import ModuleType
 from typing import Any
 
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-# Where the list of fonts is, which was made when the site was built.
-os.environ["MPLCONFIGDIR"] = (
-    "/lib/python3.12/site-packages/matplotlib/mpl-data/config"
-)
 # IPython would import all that a terminal needs, which a page has not.
 terminal = ModuleType("IPython.terminal.embed")
 terminal.embed = None

@@ -19,12 +19,13 @@ from website.fetch import Missing  # noqa: E402
 # Font Awesome's observer would take the icons out of the widgets' hands.
 BAR = """
 <script>window.FontAwesomeConfig = {{ observeMutations: false }};</script>
-<div class="live-bar" role="region" aria-label="Run this page" data-state="idle">
+<div class="live-bar" data-state="idle" role="region" aria-label="Live page">
 <div class="live-buttons">
 <button type="button" class="live-run">Run this page live</button>
 </div>
 <p class="live-news" role="status">Python in your browser: about {size:.0f} MB
-once, then kept; the page has run after about 15 seconds. Nothing to install.</p>
+once, then kept. The page has run after about 15 seconds.
+Nothing to install.</p>
 </div>
 <script type="module" src="{folder}/live.js"></script>
 """
@@ -43,7 +44,9 @@ def gather(app: Sphinx) -> None:
 
 
 def has_cells(tree: nodes.document) -> bool:
-    return any("cell" in node["classes"] for node in tree.findall(nodes.container))
+    return any(
+        "cell" in node["classes"] for node in tree.findall(nodes.container)
+    )
 
 
 def add_bar(app: Sphinx, tree: nodes.document, page: str) -> None:

@@ -1,4 +1,4 @@
-"""Wheels as a page wants them: compiled beforehand, without what it never uses.
+"""Wheels for pages: compiled beforehand, without what no page uses.
 
 The parts are the official ones, checked; what is made of them here is kept in
 the cache as long as they, and the kernel that says what is imported at the

@@ -253,8 +253,11 @@ def test_the_editor_stands_where_the_code_stood(live: Watched) -> None:
     assert {k: abs(after[k] - before[k]) <= 1 for k in before} == {
         k: True for k in before
     }
-    look = """e => { const s = getComputedStyle(e); return [s.fontFamily,
-      s.fontSize, s.lineHeight, s.paddingLeft, s.paddingTop, s.letterSpacing]; }"""
+    look = """e => {
+      const s = getComputedStyle(e);
+      return [s.fontFamily, s.fontSize, s.lineHeight, s.paddingLeft,
+        s.paddingTop, s.letterSpacing];
+    }"""
     assert area.evaluate(look) == pre.evaluate(look)
     assert area.input_value().strip() == text.strip()
     area.focus()

@@ -3,6 +3,7 @@
 import { highlight } from "./highlight.js";
 
 const INDENT = "    ";
+const LETTERS = ["fontFamily", "fontSize", "lineHeight", "letterSpacing", "tabSize", "padding"];
 
 export class Editor {
   constructor(pre, label, { changed, run, leave }) {
@@ -15,6 +16,8 @@ export class Editor {
       this.area.setAttribute(name, "off");
     this.area.setAttribute("aria-label", label);
     this.area.className = "live-code";
+    const look = getComputedStyle(pre);
+    for (const name of LETTERS) this.area.style[name] = look[name];
     this.area.oninput = () => { this.draw(); changed(); };
     this.area.onkeydown = (event) => this.key(event, run, leave);
     pre.parentElement.classList.add("live-editor");

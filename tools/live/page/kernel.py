@@ -24,6 +24,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from pyodide.ffi import to_js
+from traitlets import Type
 from traitlets.config import Config
 
 capturing: list[Any] = []  # Output widgets that are open, innermost last
@@ -112,6 +113,9 @@ class Hook(DisplayHook):
 
 
 class Shell(InteractiveShell):
+    displayhook_class = Type(Hook)
+    display_pub_class = Type(Publisher)
+
     def _showtraceback(self, etype, evalue, stb) -> None:
         name, value = etype.__name__, str(evalue)
         error = {"output_type": "error", "ename": name, "evalue": value}
@@ -135,8 +139,6 @@ def start() -> None:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
-    config.InteractiveShell.displayhook_class = Hook
-    config.InteractiveShell.display_pub_class = Publisher
     comm.create_comm = PageComm
     shell = Shell.instance(config=config)
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")

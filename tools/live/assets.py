@@ -12,7 +12,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
-from live import fetch, parts, repack  # noqa: E402
+from live import fetch, notebook, parts, repack  # noqa: E402
 from website import fetch as website  # noqa: E402
 
 CORE = (
@@ -61,7 +61,10 @@ def entry(path: Path, name: str, depends: list[str]) -> dict[str, Any]:
 
 
 def lock(pyodide: Path, wheels: dict[str, Path]) -> dict[str, Any]:
-    """Write Pyodide's lock file: what is served, and nothing else."""
+    """Write Pyodide's lock file: what is served, and nothing else.
+
+    For notebooks, which have IPython whole, a second one beside it.
+    """
     official = fetch.official_lock()
     own = {wheel.name: list(wheel.depends) for wheel in parts.WHEELS}
     own["bp"] = ["ipython", "ipywidgets", "matplotlib", "numpy"]
@@ -75,6 +78,14 @@ def lock(pyodide: Path, wheels: dict[str, Path]) -> dict[str, Any]:
         packages[name] = found
     locked = {"info": official["info"], "packages": packages}
     (pyodide / "pyodide-lock.json").write_text(json.dumps(locked))
+
+    whole = official["packages"]["ipython"]["depends"]
+    for_notebooks = packages | {
+        "ipython": packages["ipython"] | {"depends": whole}
+    }
+    (pyodide / notebook.LOCK).write_text(
+        json.dumps(locked | {"packages": for_notebooks})
+    )
     return packages
 
 

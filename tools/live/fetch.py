@@ -153,7 +153,8 @@ def wheels() -> dict[str, Path]:
     """All wheels of the live pages, by name of the package; fetched."""
     folder = fetch.cache_folder() / "live"
     packages = official_lock()["packages"]
-    entries = {n: packages[n] for n in needed(packages, parts.FROM_PYODIDE)}
+    roots = parts.FROM_PYODIDE + parts.FOR_NOTEBOOKS
+    entries = {n: packages[n] for n in needed(packages, roots)}
     own = {wheel.file: wheel.sha256 for wheel in parts.WHEELS}
     theirs = {e["file_name"]: e["sha256"] for e in entries.values()}
     fill(folder, own, [from_pypi])

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from live import assets  # noqa: E402
+from live import assets, notebook  # noqa: E402
 from website.fetch import Missing  # noqa: E402
 
 # Font Awesome's observer would take the icons out of the widgets' hands.
@@ -22,6 +22,8 @@ BAR = """
 <div class="live-bar" data-state="idle" role="region" aria-label="Live page">
 <div class="live-buttons">
 <button type="button" class="live-run">Run this page live</button>
+<a href="{folder}/../lite/notebooks/index.html?path={name}.ipynb">Open as a
+notebook</a>
 </div>
 <p class="live-news" role="status">Python in your browser: about {size:.0f} MB
 once, then kept. The page has run after about 15 seconds.
@@ -36,7 +38,9 @@ def gather(app: Sphinx) -> None:
     if app.builder.format != "html":
         return
     try:
-        app.live_bytes = assets.build(Path(app.outdir) / "_static")
+        static = Path(app.outdir) / "_static"
+        app.live_bytes = assets.build(static)
+        notebook.build(static)
     except Missing as error:
         if os.environ.get("CI"):
             raise
@@ -55,7 +59,8 @@ def add_bar(app: Sphinx, tree: nodes.document, page: str) -> None:
         return
     title = next(tree.findall(nodes.title))
     folder = relative_uri(app.builder.get_target_uri(page), "_static/live")
-    html = BAR.format(size=app.live_bytes / 1e6, folder=folder)
+    name = page.rpartition("/")[2]
+    html = BAR.format(size=app.live_bytes / 1e6, folder=folder, name=name)
     at = title.parent.index(title) + 1
     title.parent.insert(at, nodes.raw("", html, format="html"))
 

@@ -67,6 +67,8 @@ WHEELS = [
     ),
 ]
 FROM_PYODIDE = ("ipython", "matplotlib", "numpy")
+# What the notebooks of JupyterLite have besides.
+FOR_NOTEBOOKS = ("jedi", "micropip", "prompt-toolkit", "ssl", "wcwidth")
 # What these say they need, and do not need to draw on a page.
 WITHOUT = {
     "ipython": {"prompt-toolkit", "wcwidth"},

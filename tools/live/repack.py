@@ -112,6 +112,8 @@ def repack(pyodide: Path, wheels: Iterable[Path]) -> Path:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for path in made:
+        if path.suffix != ".whl":  # a shared library of Pyodide
+            continue
         write(part / path.name, wheel(contents(path), made_here))
     name = "python_stdlib.zip"
     write(part / name, stdlib(contents(pyodide / name), made_here))

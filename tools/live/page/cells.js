@@ -44,6 +44,12 @@ export class Cell {
 
   mark() { this.node.classList.toggle("live-edited", this.edited); }
 
+  // Python has gone.
+  cut() {
+    this.outputs.cut();
+    this.state = "new";
+  }
+
   // Back to how the book has it.
   reset() {
     this.code = this.editor.source;

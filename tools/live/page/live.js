@@ -30,7 +30,7 @@ function show(...wanted) {
 const showAll = () => show(["Run all", runAll], ["Restart", restart], ["Reset this page", reset]);
 
 const on = {
-  run: (cell) => session?.run(cell),
+  run: (cell) => { if (bar.dataset.state !== "starting") session?.run(cell); },
   next: (cell) => cells[cells.indexOf(cell) + 1]?.editor.area.focus(),
   changed: (cell) => keep(markOf[cell.number - 1], cell.edited ? cell.code : null),
   showWidget: (id, place) => session.showWidget(id, place),
@@ -53,15 +53,21 @@ async function start() {
   showAll();
 }
 
-function fail(error) {
+function stop() {
   session?.stop();
   session = undefined;
+  for (const cell of cells) cell.cut();
+}
+
+function fail(error) {
+  stop();
   say("failed", words.explain(error));
   show(["Try again", run]);
 }
 
 // Run every cell from the top; the first error ends it.
 async function runAll() {
+  if (bar.dataset.state === "running") return;
   const mine = session;
   for (const cell of cells) {
     say("running", words.running(cell.number, cells.length), (cell.number - 1) / cells.length);
@@ -84,8 +90,7 @@ async function run() {
 }
 
 async function restart() {
-  session.stop();
-  for (const cell of cells) cell.state = "new";
+  stop();
   try {
     await start();
     say("ready", words.RESTARTED);
@@ -94,15 +99,16 @@ async function restart() {
 
 async function reset() {
   const edited = cells.filter((cell) => cell.edited);
-  const count = edited.length === 1 ? "one edited cell" : `${edited.length} edited cells`;
-  if (edited.length && !confirm(`Put ${count} of this page back as printed?`)) return;
-  for (const cell of edited) on.changed((cell.reset(), cell));
+  if (edited.length && !confirm(words.resetting(edited.length))) return;
+  for (const cell of edited) {
+    cell.reset();
+    on.changed(cell);
+  }
   await runAll();
 }
 
-bar.querySelector(".live-run").onclick = run;
-const count = markOf.filter((mark) => mark in kept()).length;
-if (count) bar.querySelector(".live-run").textContent += `, with your ${count} edited cell${count > 1 ? "s" : ""}`;
-held(await readParts().catch(() => ({}))).then((here) => {
-  if (here && bar.dataset.state === "idle") news.textContent = words.HELD;
-});
+const button = bar.querySelector(".live-run");
+button.onclick = run;
+button.textContent += words.withEdits(markOf.filter((mark) => mark in kept()).length);
+const parts = await readParts().catch(() => ({}));
+if (await held(parts) && bar.dataset.state === "idle") news.textContent = words.HELD;

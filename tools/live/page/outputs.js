@@ -16,7 +16,7 @@ const VIEW = "application/vnd.jupyter.widget-view+json";
 const FORMS = {
   [VIEW]: (view, on) => {
     const place = element("div", "output widget");
-    on.pending.push(on.showWidget(view.model_id, place));
+    on.pending.push(on.showWidget(view.model_id, place).then((v) => on.views.push(v)));
     return place;
   },
   "text/html": (html) => {
@@ -49,6 +49,7 @@ export class Outputs {
     }
     this.showWidget = showWidget;
     this.pending = [];  // promises of what is still being drawn
+    this.views = [];  // of widgets
     this.named = new Map();  // by display_id
     this.built = [...this.place.childNodes];
   }
@@ -66,14 +67,24 @@ export class Outputs {
   }
 
   fresh() {
-    if (this.stale) this.place.replaceChildren();
+    if (this.stale) this.replace();
     this.stale = false;
+  }
+
+  replace(...nodes) {
+    for (const view of this.views.splice(0)) view.remove();
+    this.place.replaceChildren(...nodes);
   }
 
   // As they stood on the page when it came.
   restore() {
     this.place.style.minHeight = "";
-    this.place.replaceChildren(...this.built);
+    this.replace(...this.built);
+  }
+
+  // Widgets without their other half give way to what was printed.
+  cut() {
+    if (this.views.length) this.restore();
   }
 
   clear({ wait }) {

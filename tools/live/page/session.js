@@ -40,13 +40,14 @@ export class Session {
     cell.state = "waiting";
     cell.outputs.begin();
     const fine = await this.kernel.execute(cell);
+    if (this.stopped) return false;
     await cell.outputs.end();
     cell.state = fine ? "done" : "stopped";
     return fine;
   }
 
   stop() {
+    this.stopped = true;
     this.kernel.stop();
-    this.widgets?.clear();
   }
 }

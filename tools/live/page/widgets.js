@@ -73,8 +73,9 @@ export async function makeWidgets(kernel) {
     async show(model_id, element) {
       await last;
       const model = await manager.get_model(model_id);
-      await manager.display_view(manager.create_view(model), element);
+      const view = await manager.create_view(model);
+      await manager.display_view(view, element);
+      return view;
     },
-    clear: () => manager.clear_state(),
   };
 }

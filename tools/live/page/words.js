@@ -19,6 +19,12 @@ export const READY = "Live. Change any cell and run it with Shift+Enter; move an
 
 export const RESTARTED = "Python is new and knows nothing yet: run the cells from the top.";
 
+const cells = (count) => (count === 1 ? "1 edited cell" : `${count} edited cells`);
+
+export const withEdits = (count) => (count ? `, with your ${cells(count)}` : "");
+
+export const resetting = (count) => `Put ${cells(count)} of this page back as printed?`;
+
 export const running = (number, count) => `Running cell ${number} of ${count}.`;
 
 export const stopped = (number) =>

@@ -24,7 +24,10 @@ async function start(parts) {
   const fetched = fetchAll(parts, (bytes, total) => {
     say("progress", bytes < total ? { step: "fetch", bytes, total } : { step: "python" });
   });
-  await Promise.all([fetched, boot(parts)]);
+  const booted = boot(parts);
+  booted.catch(() => {});  // of two errors, that of the fetching says more
+  await fetched;
+  await booted;
   say("progress", { step: "kernel" });
   const source = await (await fetch("kernel.py")).text();
   pyodide.FS.writeFile("/home/pyodide/bookkernel.py", source);

@@ -1,6 +1,7 @@
 """Guard 7: pages that run in the reader's browser, all of them, whole."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from built import Host, Watched
 from conftest import ROOT
+from firefox import Firefox
 from live import fetch, livepages
 from website.fetch import FetchError, Missing, npm
 
@@ -304,6 +306,40 @@ def test_a_lost_connection_is_said_and_tried_again(
     page.get_by_role("button", name="Try again").click()
     wait_for(page, "ready")
     context.close()
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    command = shutil.which("firefox-esr") or shutil.which("firefox")
+    if not command:
+        pytest.skip("no Firefox found")
+    firefox = Firefox(command, tmp_path_factory.mktemp("firefox"))
+    yield firefox
+    firefox.close()
+
+
+MOVE = """(() => {
+  const handle = document.querySelector(".cell_output .noUi-handle");
+  const key = { key: "ArrowRight", bubbles: true };
+  window.before = document.querySelector(".widget-vbox figcaption").innerHTML;
+  handle.dispatchEvent(new KeyboardEvent("keydown", key));
+})()"""
+
+
+@pytest.mark.parametrize("stem", ["00_reading", "02_neuron"])
+def test_firefox_runs_a_page_too(
+    firefox: Firefox, address: str, stem: str
+) -> None:
+    firefox.open(f"{address}chapters/{stem}.html")
+    firefox.evaluate("document.querySelector('.live-run').click()")
+    state = "document.querySelector('.live-bar').dataset.state"
+    firefox.wait(f"['ready', 'failed'].includes({state})", WHOLE_PAGE / 1000)
+    expected = [stored(cell) for cell in code_cells(stem)]
+    assert firefox.evaluate(f"({SHOWN})()") == expected
+    if stem == "02_neuron":
+        firefox.evaluate(MOVE)
+        now = "document.querySelector('.widget-vbox figcaption').innerHTML"
+        firefox.wait(f"{now} !== window.before", SOON / 1000)
 
 
 NAME = "a-1.0-py3-none-any.whl"

@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytest_plugins = ["built"]
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS = "5 notebooks"
 counts: Counter[tuple[str, str]] = Counter()
@@ -71,7 +72,9 @@ def chromium() -> str:
 def browser(chromium: str) -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright  # only where it is used
 
+    alone = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host exists
     arguments = ["--no-sandbox", "--disable-gpu"]
+    arguments.append(f"--host-resolver-rules={alone}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=arguments

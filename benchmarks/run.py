@@ -20,7 +20,7 @@ def table(rows: list[dict[str, object]]) -> str:
     for row in rows:
         low, high = row["quartiles"]
         lines.append(
-            f"  {row['what']:28} {row['median']:8.2f}   "
+            f"  {row['what']:36} {row['median']:8.2f}   "
             f"half of the runs from {low:.2f} to {high:.2f}"
         )
     return "\n".join(lines)

@@ -23,7 +23,7 @@ pytestmark = [
     ),
 ]
 OLDEST = (
-    "numpy==2.0.* matplotlib==3.9.* pyparsing<3.3 ipywidgets==8.1.5 "
+    "numpy==2.0.* matplotlib==3.8.4 pyparsing<3.3 ipywidgets==8.1.5 "
     "sympy==1.13.*"
 )
 WITH_IT = "ipykernel nbval pytest"

@@ -1,11 +1,7 @@
 """Guard 7: the built site, first its files, then in a real browser."""
 
-import functools
-import http.server
 import re
-import threading
 import urllib.parse
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,23 +9,13 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page
 
+from built import Watched
 from conftest import ROOT
 from formulas.extract import displays
-from website import build, fetch
+from website import fetch
 
 pytestmark = pytest.mark.guard("7 site")
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("*.ipynb"))
-FOLDER = "book"  # served below a folder, as on many a host
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built with warnings as errors."""
-    target = tmp_path_factory.mktemp("site")
-    result = build.build(target)
-    assert result.returncode == 0, "the site does not build without warnings"
-    (target / "host").mkdir()
-    return (target / "_build" / "html").rename(target / "host" / FOLDER)
 
 
 class Tags(HTMLParser):
@@ -104,51 +90,6 @@ def test_each_formula_links_to_its_row_of_measurements(site: Path) -> None:
                 r"\de-\d\d|exact|to first order|of that order", printed
             )
             assert re.fullmatch(r"\[\d+\] (\de-\d\d|exact)", cell)
-
-
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(site.parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/{FOLDER}/"
-        server.shutdown()
-
-
-class Watched:
-    """A page, and everything that goes wrong while it is open."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.troubles = page, []
-        page.on("pageerror", lambda e: self.troubles.append(f"error: {e}"))
-        page.on("console", self.on_console)
-        page.on("response", self.on_response)
-        page.on("request", self.on_request)
-        self.address = address
-
-    def on_console(self, message: object) -> None:
-        if message.type == "error":
-            self.troubles.append(f"console: {message.text}")
-
-    def on_response(self, response: object) -> None:
-        if response.status >= 400:
-            self.troubles.append(f"{response.status}: {response.url}")
-
-    def on_request(self, request: object) -> None:
-        inside = (self.address, "data:", "blob:")
-        if not request.url.startswith(inside):
-            self.troubles.append(f"off the host: {request.url}")
-
-
-@pytest.fixture
-def watched(browser: Browser, address: str) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Watched(context.new_page(), address)
-    context.close()
 
 
 def settled(watched: Watched, stem: str) -> Page:

@@ -8,8 +8,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-import fetch  # noqa: E402
+sys.path.insert(0, str(HERE.parent))
+from website import fetch  # noqa: E402
 
 
 def configure(app: Sphinx, config: Config) -> None:

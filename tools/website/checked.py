@@ -15,10 +15,9 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-from fetch import cache_folder  # noqa: E402
-
+sys.path.insert(0, str(HERE.parent))
 from formulas import measure  # noqa: E402
+from website.fetch import cache_folder  # noqa: E402
 
 Measured = dict[str, tuple[str, str]]  # label: as printed, in a cell
 ROW = re.compile(r"\| `(eq-[a-z0-9-]+)` (\|.*?)\| holds \| (\[\d+\]) [^|]*\|")

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "live")]
 book = yaml.safe_load((HERE.parents[1] / "_config.yml").read_text("utf-8"))
 
 project, author = book["title"], book["author"]

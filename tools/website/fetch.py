@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,11 @@ PACKAGES = [
 
 
 class FetchError(Exception):
-    """A part of the site that cannot be had, or is not what it should be."""
+    """A part of the site that is not what it should be."""
+
+
+class Missing(FetchError):
+    """A part of the site that cannot be had."""
 
 
 def cache_folder() -> Path:
@@ -97,7 +102,7 @@ def download(package: Package, folder: Path) -> Path:
             text=True,
         )
         if result.returncode or not archive.exists():
-            raise FetchError(
+            raise Missing(
                 f"{package.name} could not be fetched: is there a network?\n"
                 f"{result.stderr.strip()}"
             )
@@ -119,9 +124,9 @@ def unpack(package: Package, archive: Path, folder: Path) -> None:
                 path.write_bytes(content.read())
 
 
-def gather(target: Path) -> None:
+def gather(target: Path, packages: Sequence[Package] = PACKAGES) -> None:
     """Put all third-party files below a folder of the built site."""
-    for package in PACKAGES:
+    for package in packages:
         archive = download(package, cache_folder())
         unpack(package, archive, target / package.target)
 

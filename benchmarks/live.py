@@ -1,0 +1,127 @@
+"""Live pages in Chromium: from click to the whole page run, in s, the first
+time and from the browser's store; from key to new picture, in ms; what a
+first page transfers, compressed, and the whole site, in MB."""
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+from website import build  # noqa: E402
+
+RUNS = 2  # readers who come for the first time, and come again
+MOVES = 8  # of each slider
+PATIENCE = 300_000  # ms
+PRESS = """(box) => new Promise((drawn) => {
+  const handle = box.querySelector(".noUi-handle");
+  const picture = [...box.querySelectorAll(".widget-html-content")].at(-1);
+  const left = +handle.ariaValueNow >= +handle.ariaValueMax;
+  const start = performance.now();
+  new MutationObserver((_, watching) => {
+    watching.disconnect();
+    requestAnimationFrame(() => drawn(performance.now() - start));
+  }).observe(picture, { childList: true, subtree: true });
+  handle.dispatchEvent(new KeyboardEvent("keydown",
+    { key: left ? "ArrowLeft" : "ArrowRight", bubbles: true }));
+})"""
+Row = dict[str, object]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    handler = functools.partial(Quiet, directory=str(build.SITE))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/chapters/"
+        server.shutdown()
+
+
+def seconds(page: Page, address: str) -> float:
+    """From the click to the page run."""
+    page.goto(address)
+    start = time.perf_counter()
+    page.click(".live-run")
+    page.wait_for_selector('.live-bar[data-state="ready"]', timeout=PATIENCE)
+    return time.perf_counter() - start
+
+
+def moves(page: Page) -> list[float]:
+    """Milliseconds from a key to the new picture, where Python draws it."""
+    boxes = page.locator(
+        ".cell_output .widget-vbox:has(.noUi-handle):not(:has(.widget-stack))"
+    )
+    return [box.evaluate(PRESS) for box in boxes.all() for _ in range(MOVES)]
+
+
+def row(what: str, values: list[float]) -> Row:
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    middle = statistics.median(values)
+    return {"what": what, "median": middle, "quartiles": [low, high]}
+
+
+def visit(browser: Browser, address: str) -> tuple[float, float, list[float]]:
+    """One reader: the first visit, the second, and the sliders."""
+    context = browser.new_context()
+    page = context.new_page()
+    cold = seconds(page, address)
+    cached = seconds(page, address)
+    drawn = moves(page)
+    context.close()
+    return cold, cached, drawn
+
+
+def megabytes() -> list[Row]:
+    parts = json.loads(
+        (build.SITE / "_static" / "live" / "parts.json").read_text()
+    )
+    files = [p for p in build.SITE.rglob("*") if p.is_file()]
+    whole = sum(path.stat().st_size for path in files)
+    sizes = {"MB, first live page": parts["transfer"], "MB, site": whole}
+    return [row(what, [size / 1e6] * 2) for what, size in sizes.items()]
+
+
+def measure() -> list[Row]:
+    if build.build().returncode:
+        raise SystemExit("the site does not build")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    first: list[Row] = []
+    again: list[Row] = []
+    sliders: list[Row] = []
+    with served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"]
+        )
+        pages = sorted((build.SITE / "chapters").glob("[0-9]*.html"))
+        for stem in (path.stem for path in pages):
+            runs = [
+                visit(browser, f"{address}{stem}.html") for _ in range(RUNS)
+            ]
+            first.append(row(f"s, first time: {stem}", [r[0] for r in runs]))
+            again.append(row(f"s, again: {stem}", [r[1] for r in runs]))
+            if drawn := [value for r in runs for value in r[2]]:
+                sliders.append(row(f"ms, slider: {stem}", drawn))
+        browser.close()
+    middles = {
+        "s, first time: median page": first,
+        "s, again: median page": again,
+        "ms, slider: median page": sliders,
+    }
+    for what, rows in middles.items():
+        rows.append(row(what, [r["median"] for r in rows]))
+    return first + again + sliders + megabytes()

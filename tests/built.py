@@ -1,0 +1,102 @@
+"""The built site, served as from any host, and pages that are watched."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from website import build
+
+FOLDER = "book"  # served below a folder, as on many a host
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built with warnings as errors."""
+    target = tmp_path_factory.mktemp("site")
+    result = build.build(target)
+    assert result.returncode == 0, "the site does not build without warnings"
+    (target / "host").mkdir()
+    return (target / "_build" / "html").rename(target / "host" / FOLDER)
+
+
+class Host(http.server.ThreadingHTTPServer):
+    """A static host that remembers what was sent, and can be made to fail."""
+
+    def __init__(self, folder: Path) -> None:
+        handler = functools.partial(Handler, directory=str(folder))
+        super().__init__(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self.server_port}/{FOLDER}/"
+        self.sent: list[str] = []  # paths of the files that were sent whole
+        self.broken: set[str] = set()  # ends of paths, answered with 503
+        self.policy: dict[str, str] = {}  # end of a path: what it may do
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    server: Host
+
+    def do_GET(self) -> None:
+        if self.path.endswith(tuple(self.server.broken)):
+            self.send_error(503)
+        else:
+            super().do_GET()
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        super().send_response(code, message)
+        if code == 200:
+            self.server.sent.append(self.path)
+        for end, policy in self.server.policy.items():
+            if self.path.endswith(end):
+                self.send_header("Content-Security-Policy", policy)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def host(site: Path) -> Iterator[Host]:
+    with Host(site.parent) as host:
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        yield host
+        host.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(host: Host) -> str:
+    return host.address
+
+
+class Watched:
+    """A page, and everything that goes wrong while it is open."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.troubles = page, []
+        page.on("pageerror", lambda e: self.troubles.append(f"error: {e}"))
+        page.on("console", self.on_console)
+        page.on("response", self.on_response)
+        page.on("request", self.on_request)
+        self.address = address
+
+    def on_console(self, message: object) -> None:
+        if message.type == "error":
+            self.troubles.append(f"console: {message.text}")
+
+    def on_response(self, response: object) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.status}: {response.url}")
+
+    def on_request(self, request: object) -> None:
+        inside = (self.address, "data:", "blob:")
+        if not request.url.startswith(inside):
+            self.troubles.append(f"off the host: {request.url}")
+
+
+@pytest.fixture
+def watched(browser: Browser, address: str) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Watched(context.new_page(), address)
+    context.close()

@@ -1,0 +1,398 @@
+"""Guard 7: pages that run in the reader's browser, all of them, whole."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from docutils import nodes
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from built import Host, Watched
+from conftest import ROOT
+from firefox import Firefox
+from live import fetch, livepages
+from website.fetch import FetchError, Missing, npm
+
+pytestmark = pytest.mark.guard("7 site")
+WHOLE_PAGE = 240_000  # ms; a slow machine is no failure
+SOON = 30_000
+
+
+def code_cells(stem: str) -> list[nbformat.NotebookNode]:
+    notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+PAGES = sorted(p.stem for p in (ROOT / "chapters").glob("*.ipynb"))
+PAGES = [stem for stem in PAGES if code_cells(stem)]
+
+
+def test_python_runs_without_a_browser(site: Path) -> None:
+    """The quick look before the slow ones: the served Pyodide, in Node."""
+    script = """
+    const folder = process.argv[1] + "/";
+    require(folder + "pyodide.js").loadPyodide({ indexURL: folder })
+      .then(async (pyodide) => {
+        await pyodide.loadPackage("bp", { messageCallback() {} });
+        console.log(await pyodide.runPythonAsync(
+          "import bp; bp.count_parameters((3, 2, 1))"));
+      });
+    """
+    folder = site / "_static" / "live" / "pyodide"
+    node = Path(npm()).with_name("node")
+    said = subprocess.run(
+        [node, "-e", script, folder], capture_output=True, text=True
+    )
+    assert said.stdout.strip() == "11", said.stderr[-2000:]
+
+
+def test_a_first_live_page_is_light(site: Path) -> None:
+    parts = json.loads((site / "_static" / "live" / "parts.json").read_text())
+    assert parts["transfer"] < 26e6
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[BrowserContext]:
+    """One reader for all pages: what was fetched once is there."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def live(reader: BrowserContext, address: str) -> Iterator[Watched]:
+    page = reader.new_page()
+    yield Watched(page, address)
+    page.evaluate("localStorage.clear()")
+    page.close()
+
+
+def open_page(watched: Watched, stem: str) -> Page:
+    watched.page.goto(f"{watched.address}chapters/{stem}.html")
+    return watched.page
+
+
+def wait_for(page: Page, *states: str, within: float = WHOLE_PAGE) -> None:
+    bar = page.locator(
+        ", ".join(f'.live-bar[data-state="{state}"]' for state in states)
+    )
+    bar.wait_for(timeout=within)
+
+
+def run_live(watched: Watched, stem: str) -> Page:
+    """Open a page, click, and wait until it has run."""
+    page = open_page(watched, stem)
+    page.click(".live-run")
+    wait_for(page, "ready", "failed")
+    assert page.locator('.live-bar[data-state="ready"]').count(), (
+        page.inner_text(".live-news")
+    )
+    return page
+
+
+SHOWN = """() => [...document.querySelectorAll("div.cell")].map((cell) =>
+  [...cell.querySelectorAll(".cell_output > .output")].flatMap((output) => {
+    const captions = [...output.querySelectorAll("figcaption")];
+    if (!captions.length) return [output.textContent];
+    return captions.filter((e) => e.offsetParent).map((e) => e.textContent);
+  }))"""
+
+
+def stored(cell: nbformat.NotebookNode) -> list[str]:
+    """What a cell printed, and the sentences of its pictures."""
+    return [
+        o.text if o.output_type == "stream" else o.data["text/plain"]
+        for o in cell.outputs
+    ]
+
+
+@pytest.mark.parametrize("stem", PAGES)
+def test_a_page_runs_whole_and_prints_the_same(
+    live: Watched, stem: str
+) -> None:
+    page = run_live(live, stem)
+    for cell, shown in zip(
+        code_cells(stem), page.evaluate(SHOWN), strict=True
+    ):
+        assert shown == stored(cell), cell.source
+    move_every_slider(page)
+    assert live.troubles == []
+
+
+def move_every_slider(page: Page) -> None:
+    """By keyboard; each move changes the picture below."""
+    for box in page.locator(".cell_output .widget-vbox").all():
+        picture = box.locator(".widget-html-content:visible").last
+        for handle in box.locator(".noUi-handle").all():
+            before = picture.inner_html()
+            at = handle.get_attribute("aria-valuenow")
+            top = handle.get_attribute("aria-valuemax")
+            handle.focus()
+            page.keyboard.press("ArrowLeft" if at == top else "ArrowRight")
+            expect(picture).not_to_have_js_property(
+                "innerHTML", before, timeout=SOON
+            )
+
+
+def run_cell(page: Page, number: int, code: str) -> None:
+    """Write code into a cell and run it, all by keyboard."""
+    cell = page.locator("div.cell").nth(number)
+    area = cell.locator("textarea.live-code")
+    area.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Control+Enter")
+    expect(cell).to_have_attribute("data-live", "done", timeout=SOON)
+
+
+def output(page: Page, number: int) -> str:
+    return (
+        page.locator("div.cell")
+        .nth(number)
+        .locator(".cell_output")
+        .inner_text()
+    )
+
+
+def test_a_second_visit_fetches_nothing_of_python(
+    live: Watched, host: Host
+) -> None:
+    run_live(live, "00_reading")
+    host.sent.clear()
+    run_live(live, "00_reading")
+    again = [p for p in host.sent if p.endswith((".whl", ".zip", ".wasm"))]
+    assert again == []
+
+
+def test_edits_stay_until_the_page_is_reset(live: Watched) -> None:
+    page = run_live(live, "00_reading")
+    printed = output(page, 0)
+    run_cell(page, 0, 'mine = 6 * 7\nprint(f"mine: {mine}")')
+    assert output(page, 0).strip() == "mine: 42"
+    page.reload()
+    expect(page.locator(".live-run")).to_contain_text("1 edited cell")
+    page.click(".live-run")
+    wait_for(page, "ready")
+    assert output(page, 0).strip() == "mine: 42"
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Reset this page").click()
+    expect(page.locator("div.cell").first).to_have_attribute(
+        "data-live", "done", timeout=SOON
+    )
+    wait_for(page, "ready")
+    assert output(page, 0) == printed
+    stored_keys = page.evaluate("Object.keys(localStorage)")
+    assert not [key for key in stored_keys if key.startswith("live ")]
+
+
+INTERACT = """
+from ipywidgets import Button, IntSlider, Output, interact
+
+@interact(n=IntSlider(value=3, min=0, max=9))
+def square(n):
+    print(f"{n} squared is {n * n}")
+
+out, button = Output(), Button(description="press")
+
+@button.on_click
+def pressed(_):
+    out.clear_output()
+    with out:
+        print("pressed")
+
+display(button, out)
+"""
+
+
+def test_what_readers_write_works_too(live: Watched) -> None:
+    """Widgets of ipywidgets, pyplot, errors, a loop that is stopped."""
+    page = run_live(live, "00_reading")
+    cell = page.locator("div.cell").first
+    run_cell(page, 0, INTERACT)
+    expect(cell).to_contain_text("3 squared is 9")
+    cell.locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowRight")
+    expect(cell).to_contain_text("4 squared is 16", timeout=SOON)
+    cell.get_by_role("button", name="press").click()
+    expect(cell.locator(".widget-output").last).to_have_text(
+        "pressed", timeout=SOON
+    )
+
+    run_cell(page, 0, "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);")
+    picture = cell.locator(".cell_output img")
+    assert picture.evaluate("e => e.decode().then(() => e.naturalWidth)") > 99
+
+    area = cell.locator("textarea.live-code")
+    area.fill("1 / 0")
+    area.press("Control+Enter")
+    expect(cell).to_have_attribute("data-live", "stopped", timeout=SOON)
+    expect(cell.locator(".traceback")).to_contain_text("ZeroDivisionError")
+
+    area.fill("while True:\n    pass")
+    area.press("Control+Enter")
+    expect(cell).to_have_attribute("data-live", "running", timeout=SOON)
+    page.get_by_role("button", name="Restart").click()
+    wait_for(page, "ready")
+    run_cell(page, 0, "print('middle' in globals())")
+    assert output(page, 0).strip() == "False"
+    assert live.troubles == []
+
+
+def test_the_editor_stands_where_the_code_stood(live: Watched) -> None:
+    """No jump, the same letters, a height that follows the code."""
+    page = open_page(live, "02_neuron")
+    pre = page.locator("div.cell .cell_input pre").first
+    before, text = pre.bounding_box(), pre.inner_text()
+    page.click(".live-run")
+    area = page.locator("textarea.live-code").first
+    area.wait_for()
+    after = pre.bounding_box()
+    assert {k: abs(after[k] - before[k]) <= 1 for k in before} == {
+        k: True for k in before
+    }
+    look = """e => {
+      const s = getComputedStyle(e);
+      return [s.fontFamily, s.fontSize, s.lineHeight, s.paddingLeft,
+        s.paddingTop, s.letterSpacing];
+    }"""
+    assert area.evaluate(look) == pre.evaluate(look)
+    assert area.input_value().strip() == text.strip()
+    area.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("more = 1")
+    assert pre.bounding_box()["height"] > after["height"] + 10
+    assert area.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "live-cell-run"
+
+
+def test_live_on_a_phone(live: Watched) -> None:
+    live.page.set_viewport_size({"width": 390, "height": 800})
+    page = run_live(live, "02_neuron")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    slider = page.locator(".cell_output .noUi-target").first
+    assert slider.bounding_box()["width"] > 100
+    assert live.troubles == []
+
+
+def test_blocked_webassembly_is_said(browser: Browser, host: Host) -> None:
+    host.policy["worker.js"] = "script-src 'self' 'unsafe-inline'"
+    context = browser.new_context()
+    page = open_page(Watched(context.new_page(), host.address), "00_reading")
+    page.click(".live-run")
+    wait_for(page, "failed")
+    expect(page.locator(".live-news")).to_contain_text("WebAssembly")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    assert "8 + 3 = 11" in output(page, 0), "what was printed still stands"
+    context.close()
+    host.policy.clear()
+
+
+def test_a_lost_connection_is_said_and_tried_again(
+    browser: Browser, host: Host
+) -> None:
+    host.broken.add(".wasm")
+    context = browser.new_context()
+    page = open_page(Watched(context.new_page(), host.address), "00_reading")
+    page.click(".live-run")
+    wait_for(page, "failed")
+    expect(page.locator(".live-news")).to_contain_text("connection")
+    host.broken.clear()
+    page.get_by_role("button", name="Try again").click()
+    wait_for(page, "ready")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    command = shutil.which("firefox-esr") or shutil.which("firefox")
+    if not command:
+        pytest.skip("no Firefox found")
+    firefox = Firefox(command, tmp_path_factory.mktemp("firefox"))
+    yield firefox
+    firefox.close()
+
+
+MOVE = """(() => {
+  const handle = document.querySelector(".cell_output .noUi-handle");
+  const key = { key: "ArrowRight", bubbles: true };
+  window.before = document.querySelector(".widget-vbox figcaption").innerHTML;
+  handle.dispatchEvent(new KeyboardEvent("keydown", key));
+})()"""
+
+
+@pytest.mark.parametrize("stem", ["00_reading", "02_neuron"])
+def test_firefox_runs_a_page_too(
+    firefox: Firefox, address: str, stem: str
+) -> None:
+    firefox.open(f"{address}chapters/{stem}.html")
+    firefox.evaluate("document.querySelector('.live-run').click()")
+    state = "document.querySelector('.live-bar').dataset.state"
+    firefox.wait(f"['ready', 'failed'].includes({state})", WHOLE_PAGE / 1000)
+    expected = [stored(cell) for cell in code_cells(stem)]
+    assert firefox.evaluate(f"({SHOWN})()") == expected
+    if stem == "02_neuron":
+        firefox.evaluate(MOVE)
+        now = "document.querySelector('.widget-vbox figcaption').innerHTML"
+        firefox.wait(f"{now} !== window.before", SOON / 1000)
+
+
+NAME = "a-1.0-py3-none-any.whl"
+
+
+def test_a_wheel_that_is_not_the_listed_one_is_refused(tmp_path: Path) -> None:
+    def source(names: list[str]) -> Iterator[tuple[str, bytes]]:
+        yield NAME, b"something else"
+
+    with pytest.raises(FetchError, match=f"{NAME} has the checksum"):
+        fetch.fill(tmp_path, {NAME: "0" * 64}, [source])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_source_is_asked_for_what_is_missing(tmp_path: Path) -> None:
+    import hashlib
+
+    def down(names: list[str]) -> Iterator[tuple[str, bytes]]:
+        yield "b", b"b"
+        raise OSError("no route to host")
+
+    def up(names: list[str]) -> Iterator[tuple[str, bytes]]:
+        assert list(names) == ["a"], "what has come already is kept"
+        yield "a", b"a"
+
+    wanted = {n: hashlib.sha256(n.encode()).hexdigest() for n in "ba"}
+    with pytest.raises(Missing, match="a\ndown: no route to host"):
+        fetch.fill(tmp_path, wanted, [down])
+    fetch.fill(tmp_path, wanted, [down, up])
+    assert (tmp_path / "a").read_bytes() == b"a"
+
+
+def test_without_its_parts_the_site_has_no_button(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    class App:
+        class builder:
+            format = "html"
+
+        outdir = str(tmp_path)
+
+    def build(static: Path) -> int:
+        raise Missing("numpy could not be had")
+
+    monkeypatch.setattr(livepages.assets, "build", build)
+    monkeypatch.delenv("CI", raising=False)
+    livepages.gather(App)
+    assert "without live pages: numpy" in capsys.readouterr().out
+    tree = nodes.section("", nodes.title(), nodes.container(classes=["cell"]))
+    livepages.add_bar(App, tree, "chapters/00_reading")
+    assert not list(tree.findall(nodes.raw))
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Missing):
+        livepages.gather(App)

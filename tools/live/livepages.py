@@ -1,0 +1,72 @@
+"""Sphinx extension: a bar on each page with cells, to run it in the browser.
+
+Where the parts cannot be had the site is built without; CI accepts no less
+than all of it.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.osutil import relative_uri
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from live import assets, notebook  # noqa: E402
+from website.fetch import Missing  # noqa: E402
+
+# Font Awesome's observer would take the icons out of the widgets' hands.
+BAR = """
+<script>window.FontAwesomeConfig = {{ observeMutations: false }};</script>
+<div class="live-bar" data-state="idle" role="region" aria-label="Live page">
+<div class="live-buttons">
+<button type="button" class="live-run">Run this page live</button>
+<a href="{folder}/../lite/notebooks/index.html?path={name}.ipynb">Open as a
+notebook</a>
+</div>
+<p class="live-news" role="status">Python in your browser: about {size:.0f} MB
+once, then kept. The page has run after about 15 seconds.
+Nothing to install.</p>
+</div>
+<script type="module" src="{folder}/live.js"></script>
+"""
+
+
+def gather(app: Sphinx) -> None:
+    app.live_bytes = None
+    if app.builder.format != "html":
+        return
+    try:
+        static = Path(app.outdir) / "_static"
+        app.live_bytes = assets.build(static)
+        notebook.build(static)
+    except Missing as error:
+        if os.environ.get("CI"):
+            raise
+        print(f"The site is built without live pages: {error}", flush=True)
+
+
+def has_cells(tree: nodes.document) -> bool:
+    return any(
+        "cell" in node["classes"] for node in tree.findall(nodes.container)
+    )
+
+
+def add_bar(app: Sphinx, tree: nodes.document, page: str) -> None:
+    """Below the title of a page that has cells."""
+    if app.live_bytes is None or not has_cells(tree):
+        return
+    title = next(tree.findall(nodes.title))
+    folder = relative_uri(app.builder.get_target_uri(page), "_static/live")
+    name = page.rpartition("/")[2]
+    html = BAR.format(size=app.live_bytes / 1e6, folder=folder, name=name)
+    at = title.parent.index(title) + 1
+    title.parent.insert(at, nodes.raw("", html, format="html"))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("builder-inited", gather)
+    app.connect("doctree-resolved", add_bar)
+    app.add_css_file("live/live.css")
+    return {"parallel_read_safe": True}

@@ -1,0 +1,94 @@
+"""Open as a notebook: a JupyterLite with every chapter, on the same Pyodide.
+
+It is built in an environment of its own, kept in the cache, since JupyterLite
+and JupyterLab want different versions of the same packages.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent))
+from website.fetch import Missing, cache_folder  # noqa: E402
+
+PACKAGES = (
+    "jupyterlab-myst==2.7.0 jupyterlab-widgets==3.0.17 "
+    "jupyterlite-core==0.6.4 jupyterlite-pyodide-kernel==0.6.1"
+)
+LOCK = "pyodide-lock-notebook.json"
+SETTINGS = {  # addresses as seen from /notebooks/, and from above it
+    "pyodideUrl": "../../live/pyodide/pyodide.js",
+    "loadPyodideOptions": {"lockFileURL": f"../live/pyodide/{LOCK}"},
+    "disablePyPIFallback": True,
+}
+CONFIG = {
+    "jupyter-lite-schema-version": 0,
+    "jupyter-config-data": {
+        "litePluginSettings": {
+            "@jupyterlite/pyodide-kernel-extension:kernel": SETTINGS
+        }
+    },
+}
+
+
+def environment() -> Path:
+    """The commands of an environment with JupyterLite."""
+    folder = cache_folder() / "live" / "jupyterlite"
+    mark = folder / "holds.txt"
+    if mark.exists() and mark.read_text() == PACKAGES:
+        return folder / "bin"
+    print("Installing JupyterLite (a minute, once)", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    free = {k: v for k, v in os.environ.items() if k != "PIP_CONSTRAINT"}
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    command = [*map(str, pip), *PACKAGES.split()]
+    result = subprocess.run(command, env=free, capture_output=True, text=True)
+    if result.returncode:
+        raise Missing(f"JupyterLite could not be had:\n{result.stderr}")
+    mark.write_text(PACKAGES)
+    return folder / "bin"
+
+
+def lite(chapters: list[Path]) -> Path:
+    """A built JupyterLite with these notebooks, kept until they change."""
+    whole = hashlib.sha256(Path(__file__).read_bytes())
+    for path in chapters:
+        whole.update(path.read_bytes())
+    folder = cache_folder() / "live" / f"lite-{whole.hexdigest()[:16]}"
+    if folder.exists():
+        return folder
+    jupyter = environment() / "jupyter-lite"
+    for old in folder.parent.glob("lite-*"):
+        shutil.rmtree(old)
+    source = folder.with_suffix(".part")
+    shutil.rmtree(source, ignore_errors=True)
+    (source / "contents").mkdir(parents=True)
+    for path in chapters:
+        shutil.copy(path, source / "contents")
+    (source / "jupyter-lite.json").write_text(json.dumps(CONFIG))
+    command = [str(jupyter), "build", "--lite-dir", ".", "--apps", "notebooks"]
+    command += ["--contents", "contents", "--output-dir", "built"]
+    command += ["--no-sourcemaps", "--no-unused-shared-packages"]
+    result = subprocess.run(
+        command, cwd=source, capture_output=True, text=True
+    )
+    if result.returncode:
+        raise RuntimeError(f"JupyterLite:\n{result.stdout}\n{result.stderr}")
+    (source / "built").rename(folder)
+    shutil.rmtree(source)
+    return folder
+
+
+def build(static: Path) -> None:
+    """Put the JupyterLite beside the live pages."""
+    chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
+    target = static / "lite"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(lite(chapters), target)

@@ -1,0 +1,58 @@
+// The web worker: Pyodide, and in it kernel.py.
+// In:  {type: "start"} | {type: "execute", id, code} | {type: "comm", id, text, buffers}
+// Out: {type: "progress" | "ready" | "failed" | "begun" | "done" | "output" | "clear_output" | "comm", ...}
+importScripts("held.js");
+
+let pyodide, kernel, current = null;
+
+const say = (type, more) => postMessage({ type, ...more });
+
+const quiet = { messageCallback: () => {} };
+
+async function boot(parts) {
+  importScripts("pyodide/pyodide.js");
+  pyodide = await loadPyodide({ indexURL: new URL("pyodide/", location).href });
+  await pyodide.loadPackage(parts.start, quiet);
+  pyodide.registerJsModule("page", {
+    send: (type, text, buffers) => say(type, { id: current, text, buffers }),
+  });
+}
+
+async function start(parts) {
+  if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
+  await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  const fetched = fetchAll(parts, (bytes, total) => {
+    say("progress", bytes < total ? { step: "fetch", bytes, total } : { step: "python" });
+  });
+  const booted = boot(parts);
+  booted.catch(() => {});  // of two errors, that of the fetching says more
+  await fetched;
+  await booted;
+  say("progress", { step: "kernel" });
+  const source = await (await fetch("kernel.py")).text();
+  pyodide.FS.writeFile("/home/pyodide/bookkernel.py", source);
+  kernel = pyodide.pyimport("bookkernel");
+  say("ready", {});
+}
+
+async function execute({ id, code }) {
+  current = id;
+  say("begun", { id });
+  await pyodide.loadPackagesFromImports(code, quiet).catch((error) =>
+    say("output", { id, text: JSON.stringify({
+      output_type: "stream", name: "stderr", text: `not loaded: ${error.message}\n` }) }));
+  say("done", { id, ok: await kernel.execute(code) });
+}
+
+async function receive({ id, text, buffers }) {
+  current = id;
+  try { kernel.receive(text, buffers); } finally { say("done", { id, ok: true }); }
+}
+
+// One thing at a time, in the order in which the page asked for it.
+let last = Promise.resolve();
+const jobs = { start: ({ parts }) => start(parts), execute, comm: receive };
+onmessage = ({ data }) => {
+  last = last.then(() => jobs[data.type](data)).catch((error) =>
+    say("failed", { name: error.name, message: String(error.message ?? error) }));
+};

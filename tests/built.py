@@ -5,11 +5,14 @@ import http.server
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page
 
 from website import build
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 FOLDER = "book"  # served below a folder, as on many a host
 
@@ -73,7 +76,7 @@ def address(host: Host) -> str:
 class Watched:
     """A page, and everything that goes wrong while it is open."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: "Page", address: str) -> None:
         self.page, self.troubles = page, []
         page.on("pageerror", lambda e: self.troubles.append(f"error: {e}"))
         page.on("console", self.on_console)
@@ -96,7 +99,7 @@ class Watched:
 
 
 @pytest.fixture
-def watched(browser: Browser, address: str) -> Iterator[Watched]:
+def watched(browser: "Browser", address: str) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield Watched(context.new_page(), address)
     context.close()

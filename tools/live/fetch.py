@@ -21,6 +21,7 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
@@ -90,11 +91,12 @@ def from_pypi(names: Collection[str]) -> Found:
 
 
 def pip_download(requirement: str, folder: Path) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--no-deps"]
-    command += ["--only-binary=:all:", "--dest", str(folder), requirement]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet"]
+    command += ["--progress-bar", "on", "--only-binary=:all:"]
+    command += ["--dest", str(folder), requirement]
     # The exact versions for this machine's Python are not for the page's.
     free = {k: v for k, v in os.environ.items() if k != "PIP_CONSTRAINT"}
-    result = subprocess.run(command, env=free, capture_output=True, text=True)
+    result = subprocess.run(command, env=free, stderr=PIPE, text=True)
     if result.returncode:
         raise OSError(result.stderr.strip().rpartition("\n")[2])
 

@@ -41,6 +41,7 @@ def gather(app: Sphinx) -> None:
         static = Path(app.outdir) / "_static"
         app.live_bytes = assets.build(static)
         notebook.build(static)
+        app.add_css_file("live/live.css")
     except Missing as error:
         if os.environ.get("CI"):
             raise
@@ -68,5 +69,4 @@ def add_bar(app: Sphinx, tree: nodes.document, page: str) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", gather)
     app.connect("doctree-resolved", add_bar)
-    app.add_css_file("live/live.css")
     return {"parallel_read_safe": True}

@@ -10,10 +10,13 @@ export async function readParts() {
   throw Object.assign(new Error(`parts.json: ${answer.status}`), { name: "NotFetched" });
 }
 
-// Are the parts in this browser already?
-export async function held({ version }) {
+// Are all the parts in this browser already?
+export async function held({ version, files }) {
+  const name = `live ${new URL(".", address).href} ${version}`;
   try {
-    return await caches.has(`live ${new URL(".", address).href} ${version}`);
+    if (!await caches.has(name)) return false;
+    const kept = await (await caches.open(name)).keys();
+    return kept.length === Object.keys(files).length;
   } catch { return false; }
 }
 

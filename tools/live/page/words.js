@@ -33,12 +33,12 @@ export const stopped = (number) =>
 // What went wrong, and what to do about it.
 export function explain({ name = "Error", message }) {
   const text = `${name}: ${message}`;
+  if (/NotFetched|Failed to fetch|NetworkError/.test(text))
+    return "Python could not be fetched. Is there a connection? What has come already is kept.";
   if (/WebAssembly|wasm|CompileError/i.test(text))
     return "This browser does not let the page use WebAssembly, in which Python runs. " +
       "Allow it for this site, or use another browser.";
   if (/memory|allocation|RangeError/i.test(text))
     return "There was not enough memory for Python. Close other tabs and try again.";
-  if (/NotFetched|Failed to fetch|NetworkError/.test(text))
-    return "Python could not be fetched. Is there a connection? What has come already is kept.";
   return `Python stopped (${text}).`;
 }

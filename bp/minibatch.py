@@ -75,7 +75,7 @@ class Workspace:
         self.parameters, self.slopes = flat, np.zeros_like(flat)
         self.network = Network(*_views(flat, sizes))
         self.gradient = Gradient(*_views(self.slopes, sizes), flat[0] * 0)
-        self.batch_size = int(batch_size)
+        self.batch_size, self._number = int(batch_size), flat.dtype.type
         heights = (sizes[0], sizes[-1], 1, *sizes[1:], *sizes[1:])
         self._room = [
             np.ones(n * self.batch_size, flat.dtype) for n in heights
@@ -92,8 +92,8 @@ class Workspace:
         of them.  Raises TypeError, ValueError or IndexError otherwise.
         """
         x, y = self._gather(x_rows, y_rows, index)
-        squares = self._pass(x.T, y.T, 1 / len(index))
-        cost = squares / (2 * len(index))
+        cost = self._forward(x.T, y.T) / self._number(2 * len(index))
+        self._backward(len(index), 1 / len(index))
         return Gradient(self.gradient.w, self.gradient.b, cost)
 
     def step(
@@ -105,7 +105,8 @@ class Workspace:
     ) -> None:
         """One step against the gradient; the arguments as in `backprop`."""
         x, y = self._gather(x_rows, y_rows, index)
-        self._pass(x.T, y.T, learning_rate / len(index))
+        self._forward(x.T, y.T)
+        self._backward(len(index), learning_rate / len(index))
         self.parameters -= self.slopes
 
     def _cut(self, m: int) -> tuple[list[_Floats], _Layers, _Layers]:
@@ -146,32 +147,37 @@ class Workspace:
         y_rows.take(index, axis=0, out=y, mode="clip")
         return x, y
 
-    def _pass(self, x: Array, y: Array, factor: float) -> Any:
-        """`slopes` = factor · sum of the samples' gradients, in place."""
-        (_, _, ones), a, delta = self._cut(x.shape[1])
+    def _forward(self, x: _Floats, y: _Floats) -> Any:
+        """a of every layer, a - y in δ[L], and the sum of its squares."""
+        _, a, delta = self._cut(x.shape[1])
         w, b, L = self.network.w, self.network.b, self.network.depth
-        number = self.slopes.dtype.type  # Python's own would be converted
-        one, a[0] = number(1), x
+        one, a[0] = self._number(1), x  # an int would be converted each time
         with np.errstate(over="ignore"):  # σ is 0 where exp(-z) is inf
             for l in w:
                 z = np.dot(w[l], a[l - 1], out=a[l])
-                z += b[l]
+                np.copyto(delta[l], b[l])  # z += b[l] would take a buffer
+                z += delta[l]
                 np.negative(z, out=z)
                 np.exp(z, out=z)
                 z += one
                 np.reciprocal(z, out=z)  # a[l] now
-        d = np.subtract(a[L], y, out=delta[L])
-        squares = np.vdot(d, d)
-        d *= number(factor)  # into the smallest matrix; all others inherit it
+        np.copyto(delta[L], y)
+        d = np.subtract(a[L], delta[L], out=delta[L])
+        return np.vdot(d, d)
+
+    def _backward(self, m: int, factor: float) -> None:
+        """Factor times the sum of the samples' slopes, after _forward."""
+        (_, _, ones), a, delta = self._cut(m)
+        w, L, one = self.network.w, self.network.depth, self._number(1)
+        delta[L] *= self._number(factor)  # the smallest; the rest inherit it
         for l in range(L, 0, -1):
             d = delta[l]
             d *= a[l]
-            d *= np.subtract(one, a[l], out=a[l])  # together σ' = a (1 - a)
+            d *= np.subtract(one, a[l], out=a[l])  # with that, σ' = a (1 - a)
             np.dot(d, a[l - 1].T, out=self.gradient.w[l])
             np.dot(d, ones, out=self.gradient.b[l])
             if l > 1:
                 np.dot(w[l].T, d, out=delta[l - 1])
-        return squares
 
 
 def batch_gradient(
@@ -181,14 +187,21 @@ def batch_gradient(
 
     Arguments, result and errors as of `backprop`.
     """
-    x, y = as_columns(x, "x", network.sizes[0]), as_columns(y, "y")
-    m = x.shape[1]
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim != 2 or x.shape[1:] != y.shape[1:]:
+        raise ValueError(
+            f"x has shape {x.shape} and y {y.shape}, expected matrices with "
+            "a column for each sample"
+        )
+    m, sizes = x.shape[1], network.sizes
     space = Workspace(network, min(block, m))
     total, squares = np.zeros_like(space.slopes), 0.0
     for i in range(0, m, block):
-        part = slice(i, i + block)
-        squares += space._pass(x[:, part], y[:, part], 1 / m)
+        x_part = as_columns(x[:, i : i + block], "x", sizes[0])
+        y_part = as_columns(y[:, i : i + block], "y", sizes[-1])
+        squares += space._forward(x_part, y_part)
+        space._backward(x_part.shape[1], 1 / m)
         total += space.slopes
     space.slopes[:] = total
     w, b = space.gradient.w, space.gradient.b
-    return Gradient(w, b, space.slopes.dtype.type(squares / (2 * m)))
+    return Gradient(w, b, space._number(squares / (2 * m)))

@@ -1,49 +1,52 @@
-"""Run the benchmarks, print their tables, keep their numbers as JSON.
+"""Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
-python benchmarks/run.py [imports sliders …]
+python benchmarks/run.py [step peers growth memory imports sliders live]
 """
 
 import importlib
 import json
-import platform
 import sys
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
+from timing import Row, restart_clean, surroundings
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+RESULTS = HERE.parent / "bp" / "data"
+NAMES = ["imports", "sliders", "live", "step", "memory", "growth", "peers"]
+ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
 
 
-def table(rows: list[dict[str, object]]) -> str:
-    lines = []
-    for row in rows:
-        low, high = row["quartiles"]
-        lines.append(
-            f"  {row['what']:36} {row['median']:8.2f}   "
-            f"half of the runs from {low:.2f} to {high:.2f}"
-        )
-    return "\n".join(lines)
+def line(row: Row) -> str:
+    """What, median, quartiles; its goal and whether that was met; the rest."""
+    middle = row["median"]
+    low, high = row["quartiles"]
+    text = f"  {row['what']:44} {middle:8.2f}  [{low:.2f} to {high:.2f}]"
+    if "at_most" in row:
+        met = "" if middle <= row["at_most"] else ", NOT MET"
+        text += f"  goal: at most {row['at_most']:.2f}{met}"
+    if "at_least" in row:
+        met = "" if middle >= row["at_least"] else ", NOT MET"
+        text += f"  goal: at least {row['at_least']:.2f}{met}"
+    rest = [
+        f"{name} {value:.2f}"
+        if isinstance(value, float)
+        else f"{name} {value}"
+        for name, value in row.items()
+        if name not in ALREADY | {"at_most", "at_least", "turns"}
+    ]
+    return text + ("   " + ", ".join(rest) if rest else "")
 
 
 def main(names: list[str]) -> None:
-    every = sorted(p.stem for p in HERE.glob("*.py") if p.stem != "run")
-    for name in names or every:
+    for name in names or NAMES:
         module = importlib.import_module(name)
         print(module.__doc__, flush=True)
         rows = module.measure()
-        print(table(rows), end="\n\n")
-        stored = {
-            "date": date.today().isoformat(),
-            "python": platform.python_version(),
-            "numpy": version("numpy"),
-            "machine": platform.machine(),
-            "rows": rows,
-        }
-        path = HERE / "results" / f"{name}.json"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(stored, indent=1) + "\n")
+        print("\n".join(map(line, rows)), end="\n\n", flush=True)
+        text = json.dumps({**surroundings(), "rows": rows}, indent=1)
+        (RESULTS / f"{name}.json").write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":
+    restart_clean()
     main(sys.argv[1:])

@@ -88,7 +88,7 @@ class Workspace:
         self._room = [
             np.ones(n * self.batch_size, flat.dtype) for n in heights
         ]
-        self._views: dict[int, tuple[list[_Floats], _Layers, _Layers]] = {}
+        self._cuts: dict[int, tuple[list[_Floats], _Layers, _Layers]] = {}
 
     def backprop(
         self, x_rows: Array, y_rows: Array, index: NDArray[np.intp]
@@ -119,7 +119,7 @@ class Workspace:
 
     def _cut(self, m: int) -> tuple[list[_Floats], _Layers, _Layers]:
         """The room cut to m samples: rows of x, y and ones; all a; all δ."""
-        if m not in self._views:
+        if m not in self._cuts:
             if not 1 <= m <= self.batch_size:
                 raise ValueError(
                     f"{m} samples, expected 1 to {self.batch_size}"
@@ -129,8 +129,8 @@ class Workspace:
             columns = [part.reshape(-1, m) for part in flat[3:]]
             a = dict(enumerate(columns[:L], start=1))
             delta = dict(enumerate(columns[L:], start=1))
-            self._views[m] = [f.reshape(m, -1) for f in flat[:3]], a, delta
-        return self._views[m]
+            self._cuts[m] = [f.reshape(m, -1) for f in flat[:3]], a, delta
+        return self._cuts[m]
 
     def _gather(
         self, x_rows: Array, y_rows: Array, index: NDArray[np.intp]
@@ -148,6 +148,8 @@ class Workspace:
                     f"{name} has shape {rows.shape}, expected "
                     f"({len(x_rows)}, {out.shape[1]}), a row for each sample"
                 )
+        if index.dtype != np.intp:
+            raise TypeError(f"index holds {index.dtype}, expected np.intp")
         # As unsigned numbers the negative ones are huge: one look for both.
         if np.maximum.reduce(index.view(np.uintp)) >= len(x_rows):
             raise IndexError(f"index is not within 0 to {len(x_rows) - 1}")

@@ -48,6 +48,8 @@ SWAPS = {
     ast.Or: ast.And,
 }
 
+ALSO = {"workspace": "minibatch"}  # tests of a module under another name
+
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
     """Everything that a node could be changed to."""
@@ -170,6 +172,7 @@ class Collected:
             given = parameters.params if parameters else {}
             if not {*item.fixturenames} - {*given, "request"}:
                 name = item.path.stem.removeprefix("test_")
+                name = ALSO.get(name, name)
                 call = functools.partial(item.obj, **given)
                 self.calls.setdefault(name, []).append(call)
 
@@ -246,7 +249,8 @@ def prepare() -> None:
         phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     )
     hypothesis.settings.load_profile("mutants")
-    paths = [f"{ROOT}/tests/test_{path.stem}.py" for path in modules()]
+    names = [path.stem for path in modules()] + [*ALSO]
+    paths = [f"{ROOT}/tests/test_{name}.py" for name in names]
     paths = [path for path in paths if Path(path).exists()]
     with contextlib.redirect_stdout(io.StringIO()):
         options = ["--collect-only", "-q", "-p", "no:cacheprovider"]

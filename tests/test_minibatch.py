@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bp import backprop, minibatches, random_network
+from bp import backprop, load_digits, minibatches, random_network
 from bp.experiments.minibatch import (
-    descend,
     draw_cloud,
     sample_gradients,
+    step_down,
+    trained,
     two_directions,
 )
 
@@ -125,19 +126,27 @@ def test_the_law_over_all_choices(n: int, seed: int) -> None:
         assert abs(np.var(means) - law) < 1e-14
 
 
-def test_descend_is_steps_down_the_gradient() -> None:
+def test_step_down_is_against_the_gradient() -> None:
     rng = np.random.default_rng(5)
     network = random_network((3, 4, 2), rng)
     x, y = rng.normal(size=(3, 6)), rng.uniform(size=(2, 6))
     before = {l: w.copy() for l, w in network.w.items()}
     slope = backprop(network, x, y)
-    after = descend(network, x, y, 6, 0.5, 1, rng)
+    after = step_down(network, slope, 0.5)
     for l in (1, 2):
         assert np.array_equal(network.w[l], before[l])
-        gap = after.w[l] - (network.w[l] - 0.5 * slope.w[l])
-        assert np.abs(gap).max() < 1e-15
-        gap = after.b[l] - (network.b[l] - 0.5 * slope.b[l])
-        assert np.abs(gap).max() < 1e-15
+        assert np.array_equal(after.w[l], network.w[l] - 0.5 * slope.w[l])
+        assert np.array_equal(after.b[l], network.b[l] - 0.5 * slope.b[l])
+
+
+def test_an_epoch_of_the_whole_is_one_step() -> None:
+    train, _ = load_digits()
+    before = trained(1437, 2.0, 0)
+    slope = backprop(before, train.x, train.y)
+    after = trained(1437, 2.0, 1)
+    for l in (1, 2):
+        gap = after.w[l] - (before.w[l] - 2 * slope.w[l])
+        assert np.abs(gap).max() < 1e-14
 
 
 def test_cloud_is_scaled_to_the_full_gradient() -> None:

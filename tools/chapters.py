@@ -104,8 +104,11 @@ def tidy(notebook: NotebookNode) -> None:
 
 
 def fingerprint(notebook: NotebookNode, number: int) -> str:
-    """What the stored outputs depend on: the cells, and earlier modules."""
+    """What the stored outputs depend on: cells, earlier modules, timings."""
     parts = [repr(cells_of(notebook))]
+    for path in sorted((ROOT / "bp" / "data").glob("*.json")):
+        if path.name in parts[0]:
+            parts.append(path.read_text("utf-8"))
     for path, text in sorted(tangle.stored(ROOT).items()):
         chapter = next(CHAPTERS.glob(f"[0-9][0-9]_{Path(path).stem}.md"), None)
         if chapter and int(chapter.stem[:2]) < number:

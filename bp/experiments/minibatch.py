@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from bp.algorithm import backprop
+from bp.algorithm import Gradient, backprop
 from bp.digits import Array, load_digits
 from bp.experiments.biases import all_errors
 from bp.experiments.reading import COLOUR, Picture, axes, plot
@@ -15,7 +15,8 @@ from bp.minibatch import minibatches
 from bp.network import Network, forward, random_network
 
 __all__ = [
-    "descend",
+    "step_down",
+    "trained",
     "sample_gradients",
     "CLOUD",
     "two_directions",
@@ -23,22 +24,23 @@ __all__ = [
 ]
 
 
-def descend(
-    network: Network,
-    x: Array,
-    y: Array,
-    size: int,
-    rate: float,
-    epochs: int,
-    rng: "np.random.Generator",
-) -> Network:
-    """Steps down the gradients of mini-batches, for some epochs."""
+def step_down(network: Network, slope: Gradient, rate: float) -> Network:
+    """The network after one step against the gradient."""
+    w = {l: network.w[l] - rate * slope.w[l] for l in network.w}
+    b = {l: network.b[l] - rate * slope.b[l] for l in network.b}
+    return Network(w, b)
+
+
+@cache
+def trained(size: int, rate: float, epochs: int) -> Network:
+    """A network 64-30-10 after some epochs of mini-batches of the digits."""
+    train, _ = load_digits()
+    network = random_network((64, 30, 10), np.random.default_rng(0))
+    rng = np.random.default_rng(1)
     for _ in range(epochs):
-        for batch in minibatches(x.shape[1], size, rng):
-            slope = backprop(network, x[:, batch], y[:, batch])
-            w = {l: network.w[l] - rate * slope.w[l] for l in network.w}
-            b = {l: network.b[l] - rate * slope.b[l] for l in network.b}
-            network = Network(w, b)
+        for index in minibatches(train.label.size, size, rng):
+            slope = backprop(network, train.x[:, index], train.y[:, index])
+            network = step_down(network, slope, rate)
     return network
 
 
@@ -62,10 +64,7 @@ def two_directions(epochs: int) -> Array:
     The first is along their mean, which is scaled to (1, 0).
     """
     train, _ = load_digits()
-    network = random_network((64, 30, 10), np.random.default_rng(0))
-    rng = np.random.default_rng(1)
-    network = descend(network, train.x, train.y, 10, 3.0, epochs, rng)
-    G = sample_gradients(network, train.x, train.y)
+    G = sample_gradients(trained(10, 3.0, epochs), train.x, train.y)
     mean = G.mean(axis=1)
     along = mean / np.linalg.norm(mean)
     across = G - np.outer(along, along @ G)

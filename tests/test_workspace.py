@@ -1,0 +1,167 @@
+"""Guard 4: the step without waste, against the readable form."""
+
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bp import Workspace, backprop, batch_gradient, random_network
+from bp.algorithm import Gradient
+from bp.network import Network
+
+pytestmark = pytest.mark.guard("4 functions")
+widths = st.lists(st.integers(1, 9), min_size=2, max_size=6)
+dtypes = st.sampled_from(["f4", "f8"])
+Case = tuple[Network, np.ndarray, np.ndarray]
+
+
+def random_case(sizes: list[int], n: int, dtype: str, scale: float) -> Case:
+    """A network, and n samples in rows."""
+    rng = np.random.default_rng(n)
+    x = scale * rng.standard_normal((n, sizes[0]))
+    y = rng.uniform(size=(n, sizes[-1]))
+    return random_network(sizes, rng, dtype), x.astype(dtype), y.astype(dtype)
+
+
+def check_equal(got: Gradient, wanted: Gradient) -> None:
+    """To a few roundings of the largest slope of each layer."""
+    for name in ("w", "b"):
+        for l, slope in getattr(wanted, name).items():
+            found = getattr(got, name)[l]
+            assert found.dtype == slope.dtype and found.shape == slope.shape
+            size = max(np.abs(slope).max(), 1e-3)
+            limit = 100 * np.finfo(slope.dtype).eps * size
+            assert np.abs(found - slope).max() <= limit
+    assert np.isclose(got.cost, wanted.cost, rtol=1e-5)
+    assert got.cost.dtype == wanted.cost.dtype
+
+
+@given(widths, st.integers(1, 30), st.integers(1, 12), dtypes)
+def test_equal_to_the_readable_form(
+    sizes: list[int], n: int, batch_size: int, dtype: str
+) -> None:
+    """All batches of an epoch, the last one short, in one workspace."""
+    network, x, y = random_case(sizes, n, dtype, 1)
+    space = Workspace(network, batch_size)
+    order = np.random.default_rng(1).permutation(n)
+    for start in range(0, n, batch_size):
+        index = order[start : start + batch_size]
+        got = space.backprop(x, y, index)
+        check_equal(got, backprop(network, x[index].T, y[index].T))
+
+
+@given(widths, st.integers(1, 12), dtypes)
+def test_a_step_is_one_of_gradient_descent(
+    sizes: list[int], m: int, dtype: str
+) -> None:
+    network, x, y = random_case(sizes, m, dtype, 1)
+    space = Workspace(network, m)
+    space.step(x, y, np.arange(m), 0.5)
+    slopes = backprop(network, x.T, y.T)
+    for name in ("w", "b"):
+        for l, before in getattr(network, name).items():
+            after = before - 0.5 * getattr(slopes, name)[l]
+            found = getattr(space.network, name)[l]
+            limit = 100 * np.finfo(before.dtype).eps
+            assert np.abs(found - after).max() <= limit
+
+
+@given(widths, st.integers(1, 30), st.integers(1, 40), dtypes)
+def test_blocks_add_up(
+    sizes: list[int], n: int, block: int, dtype: str
+) -> None:
+    network, x, y = random_case(sizes, n, dtype, 1)
+    got = batch_gradient(network, x.T, y.T, block)
+    check_equal(got, backprop(network, x.T, y.T))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.filterwarnings("error")
+def test_saturated_neurons_make_no_noise(dtype: str) -> None:
+    network, x, y = random_case([5, 4, 3], 20, dtype, 1e6)
+    got = Workspace(network, 20).backprop(x, y, np.arange(20))
+    check_equal(got, backprop(network, x.T, y.T))
+
+
+def test_the_given_network_is_left_alone() -> None:
+    network, x, y = random_case([5, 4, 3], 20, "f8", 1)
+    before = {l: w.copy() for l, w in network.w.items()}
+    space = Workspace(network, 20)
+    space.step(x, y, np.arange(20), 1.0)
+    for l, w in network.w.items():
+        assert np.array_equal(w, before[l])
+        assert not np.array_equal(w, space.network.w[l])
+
+
+def test_parameters_and_slopes_are_flat_views() -> None:
+    space = Workspace(random_case([5, 4, 3], 1, "f8", 1)[0], 1)
+    space.parameters[:], space.slopes[:] = 7, 8
+    for l in (1, 2):
+        assert (space.network.w[l] == 7).all()
+        assert (space.network.b[l] == 7).all()
+        assert (space.gradient.w[l] == 8).all()
+        assert (space.gradient.b[l] == 8).all()
+    assert space.parameters.size == 4 * 5 + 4 + 3 * 4 + 3
+
+
+@pytest.mark.parametrize("m", [1, 10, 200])
+def test_steps_allocate_no_array(m: int) -> None:
+    """Traced memory: nothing as large as one activation of the batch."""
+    network, x, y = random_case([300, 200, 100], 400, "f8", 1)
+    space, rng = Workspace(network, m), np.random.default_rng(0)
+    batches = [rng.permutation(400)[:m] for _ in range(5)]
+    space.step(x, y, batches[0], 0.1)  # cuts the views for this m, once
+    tracemalloc.start()
+    try:
+        for index in batches:
+            space.step(x, y, index, 0.1)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2000  # numbers and views; the smallest array has m · 800
+
+
+def test_a_workspace_for_each_thread() -> None:
+    network, x, y = random_case([40, 30, 10], 400, "f8", 1)
+
+    def train(seed: int) -> np.ndarray:
+        space, rng = Workspace(network, 16), np.random.default_rng(seed)
+        for _ in range(20):
+            order = rng.permutation(400)
+            for start in range(0, 400, 16):
+                space.step(x, y, order[start : start + 16], 0.1)
+        return space.parameters
+
+    alone = [train(0), train(1)]
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(train, [0, 1]))
+    assert np.array_equal(alone, together)
+    assert not np.array_equal(alone[0], alone[1])
+
+
+def test_refusals() -> None:
+    network, x, y = random_case([5, 4, 3], 20, "f8", 1)
+    space, index = Workspace(network, 4), np.arange(4)
+    with pytest.raises(ValueError, match="batch_size is 0, expected 1"):
+        Workspace(network, 0)
+    broad = Network({1: np.ones((2, 3), complex)}, {1: np.ones((2, 1))})
+    with pytest.raises(TypeError, match="holds complex128, expected float32"):
+        Workspace(broad, 4)
+    for wrong, message in [
+        ((x[:, :4].copy(), y, index), "x_rows has shape .*, expected .20, 5."),
+        ((x, y[:9], index), "y_rows has shape .9, 3., expected .20, 3."),
+        ((x, y, np.arange(5)), "5 samples, expected 1 to 4"),
+        ((x, y, index[:0]), "0 samples, expected 1 to 4"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            space.step(*wrong, 0.1)
+    turned = np.ascontiguousarray(x.T).T
+    for wrong in [(turned, y), (x, y.astype("f4"))]:
+        with pytest.raises(TypeError, match="write np.ascontiguousarray"):
+            space.step(*wrong, index, 0.1)
+    for out in ([0, 20], [-1, 0]):
+        with pytest.raises(IndexError, match="not within 0 to 19"):
+            space.step(x, y, np.array(out), 0.1)

@@ -162,7 +162,7 @@ def bowl(on: Evaluator) -> None:
     on.given |= {
         "H": Given(H),
         "I": Given(np.eye(n)),
-        "n": Given(np.asarray(n)),
+        "P": Given(np.asarray(n)),
         "u": Given(u),
         "v": Given(turned[:, [j]]),
         r"\mu": Given(values[j, 0]),

@@ -87,6 +87,13 @@ def products(on: Evaluator) -> None:
     on.given["B"] = Given(np.asarray(back))
 
 
+@cache
+def put_back(N: int, m: int) -> list[tuple[tuple[int, ...], int]]:
+    """What m draws from N can be, and in how many orders."""
+    draws = Counter(tuple(sorted(d)) for d in product(range(N), repeat=m))
+    return list(draws.items())
+
+
 def minibatch(on: Evaluator) -> None:
     """N samples with slopes g of their own, and batches of m of them.
 
@@ -112,7 +119,6 @@ def minibatch(on: Evaluator) -> None:
         return np.bincount(chosen, minlength=N).reshape(N, 1).astype(float)
 
     subsets = list(combinations(range(N), m))
-    drawn = Counter(tuple(sorted(d)) for d in product(range(N), repeat=m))
     on.draws = [
         [
             outcome(1 / len(subsets), column(chosen), "s", r"\hat g")
@@ -120,7 +126,7 @@ def minibatch(on: Evaluator) -> None:
         ],
         [
             outcome(times / N**m, column(chosen), "c", r"\tilde g")
-            for chosen, times in drawn.items()
+            for chosen, times in put_back(N, m)
         ],
     ]
     for draw in on.draws:  # one outcome, for what is said of a single batch

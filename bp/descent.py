@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -103,7 +104,7 @@ class Interrupted(KeyboardInterrupt):
         self.network, self.history = network, history
 
 
-def _whole(value: object, name: str, low: int, high: int | None) -> None:
+def _whole(value: Any, name: str, low: int, high: int | None) -> None:
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(
             f"{name} is {value!r}, expected a whole number: write {name}=10"
@@ -205,8 +206,9 @@ def _lost(network: Network) -> str | None:
     """
     for l in network.w:
         for name, array in [("w", network.w[l]), ("b", network.b[l])]:
+            dtype: Any = array.dtype
             worst = np.abs(array).max()  # nan, if there is one
-            if not worst < np.sqrt(np.finfo(array.dtype).max):
+            if not worst < np.sqrt(np.finfo(dtype).max):
                 return f"{name}[{l}] has an entry of size {worst:.0e}"
     return None
 
@@ -267,8 +269,8 @@ def _watched() -> bool:
     if sys.stderr is not None and sys.stderr.isatty():
         return True
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    parent = getattr(getattr(shell, "kernel", None), "get_parent", dict)()
-    return bool(parent.get("content", {}).get("allow_stdin", False))
+    asked: Any = getattr(getattr(shell, "kernel", None), "get_parent", dict)()
+    return bool(asked.get("content", {}).get("allow_stdin", False))
 
 
 def _counted(epochs: int, progress: bool | None) -> Iterable[int]:
@@ -361,7 +363,7 @@ def save_run(
     and then moved.  The state of rng is kept as JSON, without pickle.
     """
     state = json.dumps(rng.bit_generator.state, default=lambda a: a.tolist())
-    arrays = {f"w{l}": w for l, w in network.w.items()}
+    arrays: dict[str, Any] = {f"w{l}": w for l, w in network.w.items()}
     arrays |= {f"b{l}": b for l, b in network.b.items()}
     arrays |= {name: np.array(v) for name, v in vars(history).items()}
     path = Path(path)
@@ -387,21 +389,28 @@ def load_run(
         state = json.loads(stored.pop("rng").item())
         names = ("cost", "accuracy", "test_cost", "test_accuracy")
         history = History(*(stored.pop(name).tolist() for name in names))
-        layers = range(1, len(stored) // 2 + 1)
-        network = Network(
-            {l: stored[f"w{l}"] for l in layers},
-            {l: stored[f"b{l}"] for l in layers},
+        w, b = (
+            {int(k[1:]): stored[k] for k in stored if k[0] == kind}
+            for kind in "wb"
         )
-        kind = getattr(np.random, state["bit_generator"])
-        if not issubclass(kind, np.random.BitGenerator):
-            raise TypeError(f"{kind} makes no random numbers")
-        rng = np.random.Generator(kind())
+        network = Network(w, b)
+        source = getattr(np.random, state["bit_generator"])
+        if not issubclass(source, np.random.BitGenerator):
+            raise TypeError(f"{source} makes no random numbers")
+        rng = np.random.Generator(source())
         rng.bit_generator.state = state
-    except (AttributeError, BadZipFile, EOFError, TypeError) as error:
-        raise ValueError(_DAMAGED.format(path)) from error
-    except (KeyError, ValueError) as error:
-        raise ValueError(_DAMAGED.format(path)) from error
+    except _NO_RUN as error:
+        raise ValueError(
+            f"{path} is damaged, or no saved run: write one with save_run"
+        ) from error
     return network, history, rng
 
 
-_DAMAGED = "{} is damaged, or no saved run: save it again with save_run"
+_NO_RUN = (
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+)

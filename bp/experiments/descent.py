@@ -6,6 +6,7 @@ Written by the chapter chapters/12_descent.md: edit it there, not here.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from contourpy import contour_generator
@@ -92,7 +93,7 @@ def draw_boundary(
     grid = np.linspace(-REACH, REACH, 41)
     u, v = (g.ravel() for g in np.meshgrid(grid, grid))
     answer = forward(network, np.stack([u, v])).a[network.depth]
-    cut = contour_generator(grid, grid, answer.reshape(41, 41))
+    cut: Any = contour_generator(grid, grid, answer.reshape(41, 41))
     blue, parts = COLOUR["a"], []
     for level in np.arange(1, 10) / 10:
         polygons, starts = cut.filled(level, 2.0)

@@ -109,7 +109,8 @@ def _whole(value: Any, name: str, low: int, high: int | None) -> None:
         raise TypeError(
             f"{name} is {value!r}, expected a whole number: write {name}=10"
         )
-    if value < low or (high is not None and value > high):
+    number = int(value)
+    if number < low or (high is not None and number > high):
         limit = "or more" if high is None else f"to {high}, of the samples"
         raise ValueError(f"{name} is {value}, expected {low} {limit}")
 

@@ -25,7 +25,7 @@ from bp.gradient_check import (
     finite_difference,
     relative_error,
 )
-from bp.minibatch import minibatches
+from bp.minibatch import Workspace, batch_gradient, minibatches
 from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
@@ -44,9 +44,11 @@ __all__ = [
     "Interrupted",
     "Network",
     "Samples",
+    "Workspace",
     "accuracy",
     "as_columns",
     "backprop",
+    "batch_gradient",
     "bias_gradient",
     "check_gradient",
     "complex_step",

@@ -16,10 +16,10 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bp.algorithm import Gradient, backprop
+from bp.algorithm import Gradient
 from bp.cost import quadratic_cost
 from bp.digits import Array, as_columns
-from bp.minibatch import minibatches
+from bp.minibatch import Workspace, minibatches
 from bp.network import Network, forward
 
 __all__ = [
@@ -178,9 +178,16 @@ def _stepper(
     y: Array,
     learning_rate: float,
     batch_size: int,
-    gradient: GradientRule,
+    gradient: GradientRule | None,
 ) -> tuple[Network, _Step]:
     """A copy of the network, and the step that moves it, given a batch."""
+    if gradient is None:
+        space = Workspace(network, batch_size)
+        dtype = space.parameters.dtype
+        x_rows, y_rows = (np.ascontiguousarray(v.T, dtype) for v in (x, y))
+        return space.network, lambda index: space.step(
+            x_rows, y_rows, index, learning_rate
+        )
     moving = _copy(network)
     parameters = [(moving.w[l], moving.b[l]) for l in moving.w]
 
@@ -301,7 +308,7 @@ def sgd(
     epochs: int,
     rng: "np.random.Generator",
     test: tuple[ArrayLike, ArrayLike] | None = None,
-    gradient: GradientRule = backprop,
+    gradient: GradientRule | None = None,
     history: History | None = None,
     callback: Callback | None = None,
     progress: bool | None = None,
@@ -309,7 +316,8 @@ def sgd(
     """Stochastic gradient descent (eq-descent-batch): network and history.
 
     x has shape (n_0, N), y (n_L, N); `network` stays as it is.  `gradient`
-    is the rule for the gradient of a mini-batch.  With the `history` of an
+    is a rule, called with the network, x and y of a mini-batch, that takes
+    the place of `backprop`.  With the `history` of an
     earlier run it goes on from there.  After each epoch `callback` is called
     with its number, the network and the history so far; when it returns
     True, the run ends.  `progress` shows a bar, or not; when it is None, on

@@ -81,12 +81,13 @@ def by_hand(network, x, y, rng, rate, size, epochs):
     st.integers(1, 30),
     st.data(),
     st.integers(0, 99),
+    st.sampled_from([None, backprop]),
 )
-def test_it_is_the_plain_loop(sizes, n, data, seed) -> None:
+def test_it_is_the_plain_loop(sizes, n, data, seed, rule) -> None:
     size = data.draw(st.integers(1, n))
     network, x, y, _ = case(tuple(sizes), n, seed)
     one, other = (np.random.default_rng(seed) for _ in "ab")
-    found, history = train(network, x, y, one, batch_size=size)
+    found, history = train(network, x, y, one, batch_size=size, gradient=rule)
     wanted, costs = by_hand(network, x, y, other, 0.7, size, 3)
     for got, right in zip(arrays(found), arrays(wanted), strict=True):
         assert np.abs(got - right).max() < 1e-12

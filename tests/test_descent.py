@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bp import (
@@ -76,6 +76,7 @@ def by_hand(network, x, y, rng, rate, size, epochs):
     return network, costs
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 6), min_size=2, max_size=4),
     st.integers(1, 30),

@@ -231,9 +231,9 @@ def training(
 
 def draw_curve(costs: list[float], epochs: int) -> str:
     """The cost after each epoch, as a curve in SVG."""
-    across, up = SIDE / epochs, SIDE / 0.4
+    across, up = SIDE / epochs, SIDE / 0.3
     points = " ".join(
-        f"{across * k:.1f},{SIDE - up * min(cost, 0.4):.1f}"
+        f"{across * k:.1f},{SIDE - up * min(cost, 0.3):.1f}"
         for k, cost in enumerate(costs)
     )
     last = points.split()[-1].split(",")
@@ -241,7 +241,7 @@ def draw_curve(costs: list[float], epochs: int) -> str:
     marks = "".join(
         f'<text x="-5" y="{SIDE - up * c + 4:.0f}" text-anchor="end" {look}>'
         f"{c}</text>"
-        for c in (0, 0.2, 0.4)
+        for c in (0, 0.1, 0.2, 0.3)
     ) + "".join(
         f'<text x="{across * k:.0f}" y="{SIDE + 15}" text-anchor="middle" '
         f"{look}>{k}</text>"

@@ -26,9 +26,9 @@ __all__ = [
     "History",
     "accuracy",
     "GradientRule",
-    "Callback",
     "Diverged",
     "Interrupted",
+    "Callback",
     "sgd",
     "save_run",
     "load_run",
@@ -78,7 +78,49 @@ def accuracy(network: Network, x: ArrayLike, y: ArrayLike) -> float:
 
 
 GradientRule = Callable[[Network, Array, Array], Gradient]
-Callback = Callable[[int, Network, History], object]
+_Step = Callable[[NDArray[np.intp]], None]
+
+
+def _copy(network: Network) -> Network:
+    return Network(
+        {l: w.copy() for l, w in network.w.items()},
+        {l: b.copy() for l, b in network.b.items()},
+    )
+
+
+def _stepper(
+    network: Network,
+    x: Array,
+    y: Array,
+    learning_rate: float,
+    batch_size: int,
+    gradient: GradientRule | None,
+) -> tuple[Network, _Step]:
+    """A copy of the network, and the step that moves it, given a batch."""
+    if gradient is None:
+        space = Workspace(network, batch_size)
+        dtype = space.parameters.dtype
+        x_rows, y_rows = (np.ascontiguousarray(v.T, dtype) for v in (x, y))
+        return space.network, lambda index: space.step(
+            x_rows, y_rows, index, learning_rate
+        )
+    moving = _copy(network)
+    parameters = [(moving.w[l], moving.b[l]) for l in moving.w]
+
+    def step(index: NDArray[np.intp]) -> None:
+        slopes = gradient(moving, x[:, index], y[:, index])
+        for l, arrays in enumerate(parameters, start=1):
+            for array, slope in zip(
+                arrays, (slopes.w[l], slopes.b[l]), strict=True
+            ):
+                if slope.shape != array.shape:
+                    raise ValueError(
+                        f"gradient gave shape {slope.shape} in layer {l}, "
+                        f"expected {array.shape}"
+                    )
+                array -= (learning_rate * slope).astype(array.dtype)
+
+    return moving, step
 
 
 class Diverged(FloatingPointError):
@@ -162,51 +204,6 @@ def _check_arguments(
         )
 
 
-def _copy(network: Network) -> Network:
-    return Network(
-        {l: w.copy() for l, w in network.w.items()},
-        {l: b.copy() for l, b in network.b.items()},
-    )
-
-
-_Step = Callable[[NDArray[np.intp]], None]
-
-
-def _stepper(
-    network: Network,
-    x: Array,
-    y: Array,
-    learning_rate: float,
-    batch_size: int,
-    gradient: GradientRule | None,
-) -> tuple[Network, _Step]:
-    """A copy of the network, and the step that moves it, given a batch."""
-    if gradient is None:
-        space = Workspace(network, batch_size)
-        dtype = space.parameters.dtype
-        x_rows, y_rows = (np.ascontiguousarray(v.T, dtype) for v in (x, y))
-        return space.network, lambda index: space.step(
-            x_rows, y_rows, index, learning_rate
-        )
-    moving = _copy(network)
-    parameters = [(moving.w[l], moving.b[l]) for l in moving.w]
-
-    def step(index: NDArray[np.intp]) -> None:
-        slopes = gradient(moving, x[:, index], y[:, index])
-        for l, arrays in enumerate(parameters, start=1):
-            for array, slope in zip(
-                arrays, (slopes.w[l], slopes.b[l]), strict=True
-            ):
-                if slope.shape != array.shape:
-                    raise ValueError(
-                        f"gradient gave shape {slope.shape} in layer {l}, "
-                        f"expected {array.shape}"
-                    )
-                array -= (learning_rate * slope).astype(array.dtype)
-
-    return moving, step
-
-
 def _lost(network: Network) -> str | None:
     """The first parameter so large that its square is not finite.
 
@@ -247,28 +244,6 @@ def _run_epoch(
     return lost  # a rule that draws random numbers went another way
 
 
-def _record(
-    history: History,
-    network: Network,
-    x: Array,
-    y: Array,
-    test: tuple[ArrayLike, ArrayLike] | None,
-) -> History:
-    """The history with one more entry."""
-    cost, share = _measure(network, x, y)
-    test_cost, test_accuracy = [*history.test_cost], [*history.test_accuracy]
-    if test is not None:
-        measured = _measure(network, *test)
-        test_cost.append(measured[0])
-        test_accuracy.append(measured[1])
-    return History(
-        [*history.cost, cost],
-        [*history.accuracy, share],
-        test_cost,
-        test_accuracy,
-    )
-
-
 def _watched() -> bool:
     """Is somebody there to watch: a terminal, or a notebook in use?
 
@@ -296,6 +271,31 @@ def _counted(epochs: int, progress: bool | None) -> Iterable[int]:
     delay = 2 if progress is None else 0
     bar: Iterable[int] = tqdm(range(epochs), unit="epoch", delay=delay)
     return bar
+
+
+Callback = Callable[[int, Network, History], object]
+
+
+def _record(
+    history: History,
+    network: Network,
+    x: Array,
+    y: Array,
+    test: tuple[ArrayLike, ArrayLike] | None,
+) -> History:
+    """The history with one more entry."""
+    cost, share = _measure(network, x, y)
+    test_cost, test_accuracy = [*history.test_cost], [*history.test_accuracy]
+    if test is not None:
+        measured = _measure(network, *test)
+        test_cost.append(measured[0])
+        test_accuracy.append(measured[1])
+    return History(
+        [*history.cost, cost],
+        [*history.accuracy, share],
+        test_cost,
+        test_accuracy,
+    )
 
 
 def sgd(

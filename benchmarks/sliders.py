@@ -9,6 +9,7 @@ from bp.experiments.algorithm import draw_pass
 from bp.experiments.biases import draw_nudged_bias
 from bp.experiments.cost import draw_landscape
 from bp.experiments.delta import draw_factors, draw_nudge
+from bp.experiments.descent import draw_bowl, draw_training
 from bp.experiments.digits import draw_class, draw_noisy
 from bp.experiments.gradient_check import draw_errors, draw_marks
 from bp.experiments.network import draw_bumps, draw_flow
@@ -33,6 +34,8 @@ DRAWINGS: dict[str, Callable[[], Picture]] = {
     "step by step": partial(draw_pass, "δ²"),
     "error against step": partial(draw_errors, -3, 0),
     "name the bug": partial(draw_marks, "A", False),
+    "path over a bowl": partial(draw_bowl, 0.2, 4),
+    "boundary, trained": partial(draw_training, 40, "spiral", 3, 10, 6, 0),
 }
 RUNS = 20
 

@@ -6,7 +6,17 @@ from bp.algorithm import Gradient, backprop
 from bp.biases import bias_gradient
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
-from bp.descent import GradientRule, History, accuracy, sgd
+from bp.descent import (
+    Callback,
+    Diverged,
+    GradientRule,
+    History,
+    Interrupted,
+    accuracy,
+    load_run,
+    save_run,
+    sgd,
+)
 from bp.digits import Array, Samples, as_columns, load_digits, one_hot
 from bp.gradient_check import (
     GradientCheck,
@@ -24,11 +34,14 @@ from bp.weights import weight_gradient
 
 __all__ = [
     "Array",
+    "Callback",
+    "Diverged",
     "ForwardPass",
     "Gradient",
     "GradientCheck",
     "GradientRule",
     "History",
+    "Interrupted",
     "Network",
     "Samples",
     "Workspace",
@@ -45,6 +58,7 @@ __all__ = [
     "finite_difference",
     "forward",
     "load_digits",
+    "load_run",
     "measured_delta",
     "minibatches",
     "one_hot",
@@ -54,6 +68,7 @@ __all__ = [
     "quadratic_cost_gradient",
     "random_network",
     "relative_error",
+    "save_run",
     "sgd",
     "sigmoid",
     "sigmoid_prime",

@@ -26,8 +26,8 @@ def experiments(stem: str, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
 
     monkeypatch.setattr(reading, "explore", recorded)
     for _, names in run_chapter(stem):
-        if "explore" in names:  # the first chapter defines its own
-            names["explore"] = recorded
+        for name in {"explore", "play"} & names.keys():
+            names[name] = recorded  # also where the chapter defines it
     return calls
 
 

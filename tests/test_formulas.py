@@ -74,6 +74,14 @@ TRUE_ANYWAY = {
         1,
         "the Jacobian is the identity, and so its own transpose",
     ),
+    ("eq-descent-index", "a sum ended early"): (
+        1,
+        "true as well of a change in all layers but the last",
+    ),
+    ("eq-descent-index", "a number off by one"): (
+        3,
+        "true as well of a change in fewer layers, or fewer weights",
+    ),
     ("eq-weights-all", "a sum lost"): (
         2,  # over j, and over k
         "true as well of a change in one row, or in one column, alone",

@@ -117,6 +117,7 @@ def refuse_clashes(statement: tree.Statement) -> None:
                 raise Failed(f"{part.index} is summed over twice")
         elif isinstance(part, tree.Symbol) and part.name not in bound:
             free.add(part.name)
+    summed.discard(r"\theta")  # outside of a sum it is the column of all
     if clash := sorted(free & summed):
         raise Failed(f"{clash[0]} is free in one place and summed in another")
 
@@ -194,7 +195,7 @@ def compared(
 
 def updated(on: Evaluator, side: tree.Node) -> np.ndarray:
     """Where a step of descent takes a parameter."""
-    slope = tree.Derivative(tree.Symbol("C"), side)
+    slope = tree.Nabla(tree.Symbol("C"), side)
     rate = on.number(tree.Symbol(r"\eta"))
     return on.value(side) - rate * on.value(slope)
 

@@ -7,6 +7,7 @@ says the same in words.  It holds to the end of the section.
     % where: u, v are columns; h is a column like a^L
     % where: n = n_0; f is a function; i is the imaginary unit
     % where: w has variance s^2
+    % where: \\Delta\\theta = -\\eta \\nabla C
 """
 
 import re
@@ -75,7 +76,9 @@ def declare(
     """
     rng = on.world.rng
     for clause in clauses(where):
-        if clause["alias"]:
+        if clause["name"] == r"\Delta\theta":
+            on.step = expression(clause["alias"], grammar)
+        elif clause["alias"]:
             (name,) = names(clause["name"])
             on.alias[name] = expression(clause["alias"], grammar)
         elif clause["variance"]:

@@ -68,6 +68,7 @@ class Evaluator:
         self.world, self.batch = on, batch
         self.at: dict[str, int] = {}  # indices
         self.parameter: tuple[tuple[str, int], tuple] | None = None  # θ
+        self.step: Node | None = None  # what Δθ is, if it is declared
         self.given: dict[str, Given] = {}
         self.alias: dict[str, Node] = {}
         self.functions: dict[str, list[Callable]] = {}
@@ -256,6 +257,10 @@ class Evaluator:
                     yield self.value(body)
         self.parameter = None
 
+    def all_parameters(self, body: Node) -> np.ndarray:
+        """A column: the body for each of them."""
+        return np.array([*self.over_parameters(body)]).reshape(-1, 1)
+
     def steps(self, node: tree.Fold) -> range:
         """What the index of a sum runs over."""
         size = self.ranges(node.body).get(node.index)
@@ -310,6 +315,8 @@ class Evaluator:
             case Symbol(r"\theta", (), ()) if self.parameter:
                 key, entry = self.parameter
                 return self.run().arrays[key][entry]
+            case Symbol(r"\theta", (), ()):
+                return self.all_parameters(s)
             case Symbol("L", (), ()):
                 return self.world.real(self.world.depth)
             case Symbol("m", (), ()):
@@ -475,8 +482,11 @@ class Evaluator:
         return np.hstack(slopes)  # the Jacobian: a row for each of `of`
 
     def _nabla(self, node: tree.Nabla) -> np.ndarray:
-        """∇_a C is by the answers; ∇_A C is a column a sample, of its own."""
+        """∇_a C is by the answers; ∇_A C is a column a sample, of its own;
+        ∇C is a column, by all weights and biases."""
         by = node.by
+        if by == Symbol(r"\theta") and not self.parameter:
+            return self.all_parameters(tree.Derivative(node.of, by))
         if isinstance(by, Symbol) and by.name in {"a", "A"} and not by.above:
             by = Symbol(by.name, (Symbol("L"),), by.below)
         if (
@@ -552,10 +562,23 @@ class Evaluator:
         with self.nudged(self.changes):
             return self.value(node.of) - before
 
+    def take_step(self, step: Node) -> None:
+        """Change all parameters by what Δθ is declared to be."""
+        self.changes = {}
+        moves = iter(self.value(step)[:, 0])
+        for key, array in self.run().arrays.items():
+            if key[0] in {"w", "b"}:
+                moved = [next(moves) for _ in range(array.size)]
+                self.changes[key] = np.array(moved).reshape(array.shape)
+
     def collected(self, of: Node) -> np.ndarray:
         """The nudge that a Δ on the right of ≈ stands for."""
         assert self.changes is not None
+        if of == Symbol(r"\theta") and not self.parameter:
+            return self.all_parameters(tree.Change(of))
         key, entries, shape = self.target(of)
+        if self.step:
+            return self.changes[key][entries[0]]
         array = self.changes.setdefault(
             key, np.zeros(self.full_shape(key), self.world.real)
         )

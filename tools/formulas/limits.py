@@ -22,6 +22,9 @@ def first_order(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:
     with on.extended():
         for size in (NUDGE, NUDGE / 10):
             on.changes, on.size_of_change = {}, size
+            if on.step:
+                on.world.rate = size
+                on.take_step(on.step)
             on.collecting = True
             right = [on.value(side) for side in chain.sides[place + 1 :]]
             on.collecting = False

@@ -212,8 +212,10 @@ class Reader:
         if token in FOLDS:
             return self.fold(FOLDS[token])
         if token == r"\nabla":
-            self.want("_")
-            by = self.whole(self.argument())
+            by: Node = tree.Symbol(r"\theta")
+            if self.next == "_":
+                self.take()
+                by = self.whole(self.argument())
             return tree.Nabla(self.factor(), by)
         if token == r"\Delta" and self.next not in {"^", "_"}:
             return tree.Change(self.factor())

@@ -148,11 +148,41 @@ def minibatch(on: Evaluator) -> None:
     }
 
 
+def bowl(on: Evaluator) -> None:
+    """H, symmetric, with the eigenvalues λ, ascending; one of them is μ, its
+    eigenvector v; after k steps of descent from u, c(k) is how far along v.
+    """
+    rng, n = on.world.rng, 5
+    turned, _ = np.linalg.qr(rng.normal(size=(n, n)))
+    values = np.sort(rng.uniform(0.2, 1.5, size=(n, 1)), axis=0)
+    H, j = turned @ (values * turned.T), int(rng.integers(n))
+    u, eta = rng.normal(size=(n, 1)), on.world.rate
+
+    def along(k: np.ndarray) -> np.ndarray:
+        here = u
+        for _ in range(round(float(k))):
+            here = here - eta * (H @ here)
+        return (turned[:, [j]].T @ here)[0, 0]
+
+    on.functions["c"] = [along]
+    on.given |= {
+        "H": Given(H),
+        "I": Given(np.eye(n)),
+        "P": Given(np.asarray(n)),
+        "u": Given(u),
+        "v": Given(turned[:, [j]]),
+        r"\mu": Given(values[j, 0]),
+        r"\lambda": Given(values),
+        "k": Given(np.asarray(int(rng.integers(1, 9)))),
+    }
+
+
 OWN: dict[str, Callable[[Evaluator], None]] = {
     "00_reading": counts,
     "01_digits": digits,
     "03_network": bump,
     "09_algorithm": products,
     "11_minibatch": minibatch,
+    "12_descent": bowl,
 }
-OWN_FUNCTIONS = {"03_network": {"g"}}
+OWN_FUNCTIONS = {"03_network": {"g"}, "12_descent": {"c"}}

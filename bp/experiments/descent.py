@@ -1,0 +1,305 @@
+"""How a network learns
+
+Written by the chapter chapters/12_descent.md: edit it there, not here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from contourpy import contour_generator
+from IPython.display import display
+from ipywidgets import FloatSlider, Play, ValueWidget, jslink
+
+from bp.descent import History, sgd
+from bp.digits import Array
+from bp.experiments.reading import COLOUR, Picture, axes, live, plot
+from bp.network import Network, forward, random_network
+
+__all__ = [
+    "Points",
+    "two_moons",
+    "circles",
+    "spiral",
+    "REACH",
+    "SIDE",
+    "draw_boundary",
+    "BENDS",
+    "SAMPLES",
+    "bowl_path",
+    "draw_bowl",
+    "DATA",
+    "Training",
+    "training",
+    "draw_curve",
+    "EPOCHS",
+    "draw_training",
+    "play",
+]
+
+
+Points = tuple[Array, Array]
+
+
+def _scattered(
+    x: Array, y: Array, noise: float, rng: "np.random.Generator"
+) -> Points:
+    return x + noise * rng.standard_normal(x.shape), y[np.newaxis]
+
+
+def two_moons(n: int, noise: float, rng: "np.random.Generator") -> Points:
+    """n points, shape (2, n), on two half circles; targets, shape (1, n)."""
+    y, t = np.arange(n) % 2.0, np.pi * rng.random(n)
+    sign = 1 - 2 * y
+    x = sign * np.stack([np.cos(t) - 0.5, np.sin(t) - 0.25])
+    return _scattered(x, y, noise, rng)
+
+
+def circles(n: int, noise: float, rng: "np.random.Generator") -> Points:
+    """n points, shape (2, n), on two circles; targets 1 on the inner."""
+    y, t = np.arange(n) % 2.0, 2 * np.pi * rng.random(n)
+    x = (1.4 - 0.8 * y) * np.stack([np.cos(t), np.sin(t)])
+    return _scattered(x, y, noise, rng)
+
+
+def spiral(n: int, noise: float, rng: "np.random.Generator") -> Points:
+    """n points, shape (2, n), on two spiral arms; targets, shape (1, n)."""
+    y, r = np.arange(n) % 2.0, np.sqrt(0.02 + 0.98 * rng.random(n))
+    t = 6 * r + np.pi * y
+    x = 1.6 * r * np.stack([np.cos(t), np.sin(t)])
+    return _scattered(x, y, noise, rng)
+
+
+REACH = 2.0  # how far the map of a boundary goes to each side
+SIDE = 250  # and how large it is, in pixels
+
+
+def _path(points: Array) -> str:
+    """Points from −REACH to REACH as an SVG path."""
+    scaled = (points * [1, -1] + REACH) * SIDE / (2 * REACH)
+    return "M" + "L".join(f"{u:.1f} {v:.1f}" for u, v in scaled)
+
+
+def draw_boundary(
+    network: Network, x: Array, y: Array, title: str = ""
+) -> str:
+    """What a network 2-…-1 answers, as a map in SVG, with the samples.
+
+    The nearer to 1 the answer, the deeper the blue; the line is where it
+    is ½.  Discs are samples from which 1 is wanted, rings want 0.
+    """
+    grid = np.linspace(-REACH, REACH, 41)
+    u, v = (g.ravel() for g in np.meshgrid(grid, grid))
+    answer = forward(network, np.stack([u, v])).a[network.depth]
+    cut: Any = contour_generator(grid, grid, answer.reshape(41, 41))
+    blue, parts = COLOUR["a"], []
+    for level in np.arange(1, 10) / 10:
+        polygons, starts = cut.filled(level, 2.0)
+        rings = [
+            _path(points[a:b]) + "Z"
+            for points, ends in zip(polygons, starts, strict=True)
+            for a, b in zip(ends, ends[1:], strict=False)
+        ]
+        parts.append(
+            f'<path d="{"".join(rings)}" fill="{blue}" '
+            'fill-opacity="0.09" fill-rule="evenodd"/>'
+        )
+    line = "".join(_path(points) for points in cut.lines(0.5))
+    parts.append(
+        f'<path d="{line}" fill="none" stroke="currentColor" '
+        'stroke-width="2"/>'
+    )
+    for (u, v), one in zip(x.T, y[0] > 0.5, strict=True):
+        u, v = (SIDE * (c / REACH + 1) / 2 for c in (u, -v))
+        fill = f'fill="{blue}"' if one else 'fill="none"'
+        parts.append(
+            f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3" {fill} '
+            'stroke="currentColor" stroke-width="1"/>'
+        )
+    for c in (-1, 0, 1):
+        at, sign = SIDE * (c / REACH + 1) / 2, "−" if c < 0 else ""
+        look = 'font-size="12" fill="currentColor"'
+        parts.append(
+            f'<text x="{at}" y="{SIDE + 15}" text-anchor="middle" '
+            f'{look}>{sign}{abs(c)}</text><text x="-5" y="{SIDE - at + 4}" '
+            f'text-anchor="end" {look}>{sign}{abs(c)}</text>'
+        )
+    return (
+        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="'
+        f'-24 -28 {SIDE + 30} {SIDE + 48}" width="{SIDE + 30}" '
+        'style="max-width:100%;height:auto">'
+        f'<text x="{SIDE / 2}" y="-11" text-anchor="middle" font-size="14" '
+        f'fill="currentColor">{title}</text><rect width="{SIDE}" '
+        f'height="{SIDE}" fill="none" stroke="currentColor" '
+        f'stroke-opacity="0.4"/>{"".join(parts)}</svg>'
+    )
+
+
+BENDS = np.array([[1.0], [8.0]])  # of a bowl with two parameters
+SAMPLES = 24
+
+
+def bowl_path(rate: float, size: int, steps: int = 40) -> Array:
+    """Where descent goes in a bowl, shape (2, steps + 1).
+
+    Each sample has a bowl of the same bends around a centre of its own; the
+    mean of the centres is 0.  A step asks `size` of the samples.
+    """
+    rng = np.random.default_rng(1)
+    centres = rng.standard_normal((2, SAMPLES))
+    centres -= centres.mean(axis=1, keepdims=True)
+    path = [np.array([[-3.0], [1.5]])]
+    for _ in range(steps):
+        batch = rng.permutation(SAMPLES)[:size]
+        middle = centres[:, batch].mean(axis=1, keepdims=True)
+        path.append(path[-1] - rate * BENDS * (path[-1] - middle))
+    return np.hstack(path)
+
+
+def draw_bowl(rate: float, size: int) -> Picture:
+    """The path of 40 steps over the contours of a bowl."""
+    path = bowl_path(rate, size)
+    ax = axes(4.8, 3.6)
+    u, v = np.meshgrid(np.linspace(-4, 4, 81), np.linspace(-3, 3, 61))
+    ax.contour(
+        u,
+        v,
+        (BENDS[0] * u**2 + BENDS[1] * v**2) / 2,
+        levels=[0.25, 1, 2.5, 5, 10, 20, 35],
+        colors=COLOUR["C"],
+        linewidths=1,
+    )
+    ax.plot(*path, "o-", color=COLOUR["w"], ms=4, lw=1)
+    ax.plot([0], [0], "+", color=COLOUR["C"], ms=12)
+    ax.set(xlim=(-4, 4), ylim=(-3, 3), xlabel="θ₁", ylabel="θ₂")
+    ax.set_title("40 steps over lines of equal cost")
+    factors = " and ".join(f"{1 - rate * b:.2f}" for b in BENDS[:, 0])
+    away = np.linalg.norm(path[:, -20:], axis=0).mean()
+    shown = f"{away:.2f}" if away < 100 else "over 100"
+    text = (
+        f"η = {rate:.2f}, {size} of {SAMPLES} samples a step: the factors "
+        f"are {factors.replace('-', '−')}; in the last 20 steps the point is "
+        f"{shown} away from the minimum, on average."
+    )
+    return plot(ax, text)
+
+
+DATA = {"two moons": two_moons, "circles": circles, "spiral": spiral}
+
+
+@dataclass
+class Training:
+    """A run that goes on when it is asked for a later epoch."""
+
+    x: Array
+    y: Array
+    rng: "np.random.Generator"
+    rate: float
+    size: int
+    networks: list[Network]
+    history: History = field(default_factory=History)
+
+    def until(self, epoch: int) -> None:
+        """Train as far as this epoch, if that has not been done."""
+        missing = epoch + 1 - max(len(self.history.cost), 1)
+        _, self.history = sgd(
+            self.networks[-1],
+            self.x,
+            self.y,
+            learning_rate=self.rate,
+            batch_size=self.size,
+            epochs=max(missing, 0),
+            rng=self.rng,
+            history=self.history,
+            callback=lambda _, network, __: self.networks.append(network),
+            progress=False,
+        )
+
+
+@lru_cache(maxsize=16)
+def training(
+    data: str, rate: float, size: int, width: int, seed: int
+) -> Training:
+    """The run of a network 2-width-1 on 100 points, not begun."""
+    rng = np.random.default_rng(seed)
+    x, y = DATA[data](100, 0.1, rng)
+    network = random_network((2, width, 1), rng)
+    return Training(x, y, rng, rate, size, [network])
+
+
+def draw_curve(costs: list[float], epochs: int) -> str:
+    """The cost after each epoch, as a curve in SVG."""
+    across, up = SIDE / epochs, SIDE / 0.3
+    points = " ".join(
+        f"{across * k:.1f},{SIDE - up * min(cost, 0.3):.1f}"
+        for k, cost in enumerate(costs)
+    )
+    last = points.split()[-1].split(",")
+    look = 'font-size="12" fill="currentColor"'
+    marks = "".join(
+        f'<text x="-5" y="{SIDE - up * c + 4:.0f}" text-anchor="end" {look}>'
+        f"{c}</text>"
+        for c in (0, 0.1, 0.2, 0.3)
+    ) + "".join(
+        f'<text x="{across * k:.0f}" y="{SIDE + 15}" text-anchor="middle" '
+        f"{look}>{k}</text>"
+        for k in (0, epochs // 2, epochs)
+    )
+    return (
+        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="'
+        f'-30 -28 {SIDE + 45} {SIDE + 48}" width="{SIDE + 45}" '
+        'style="max-width:100%;height:auto">'
+        f'<text x="{SIDE / 2}" y="-11" text-anchor="middle" font-size="14" '
+        'fill="currentColor">cost C after each epoch</text>'
+        f'<rect width="{SIDE}" height="{SIDE}" fill="none" '
+        'stroke="currentColor" stroke-opacity="0.4"/>'
+        f'<polyline points="{points}" fill="none" stroke="{COLOUR["C"]}" '
+        f'stroke-width="2"/><circle cx="{last[0]}" cy="{last[1]}" r="4" '
+        f'fill="{COLOUR["C"]}"/>{marks}</svg>'
+    )
+
+
+EPOCHS = 100
+
+
+def draw_training(
+    epoch: float, data: str, rate: float, size: int, width: int, seed: int
+) -> Picture:
+    """The boundary after an epoch, and the cost until then."""
+    run, epoch = training(data, rate, size, width, seed), int(epoch)
+    run.until(epoch)
+    cost, share = run.history.cost[epoch], run.history.accuracy[epoch]
+    svg = draw_boundary(run.networks[epoch], run.x, run.y, data)
+    svg += draw_curve(run.history.cost[: epoch + 1], EPOCHS)
+    text = (
+        f"2-{width}-1 after epoch {epoch}: cost {cost:.2f}, {share:.0%} of "
+        "the points on their side of the line."
+    )
+    return Picture(svg, text)
+
+
+def play(draw: Callable[..., Picture], **controls: ValueWidget) -> None:
+    """`explore`, with buttons that move the first slider by themselves.
+
+    The page keeps the time, so that it needs no thread and runs in a
+    browser's Python too.
+    """
+    first = next(iter(controls.values()))
+    assert isinstance(first, FloatSlider)
+    buttons = Play(
+        min=int(first.min),
+        max=int(first.max),
+        value=int(first.value),
+        interval=150,
+        description="train",
+    )
+    jslink((buttons, "value"), (first, "value"))
+    box = live(draw, controls)
+    box.children = (buttons, *box.children)
+    picture = draw(**{name: c.value for name, c in controls.items()})
+    bundle = picture._repr_mimebundle_()
+    view = box._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
+    bundle["application/vnd.jupyter.widget-view+json"] = view
+    display(bundle, raw=True, metadata={"static": False})

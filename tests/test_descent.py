@@ -1,0 +1,624 @@
+"""Guard 4: descent against loops by hand, interruptions, refusals."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bp import (
+    Diverged,
+    Gradient,
+    History,
+    Interrupted,
+    Network,
+    accuracy,
+    backprop,
+    descent,
+    forward,
+    load_run,
+    minibatches,
+    quadratic_cost,
+    random_network,
+    save_run,
+    sgd,
+)
+from bp.experiments import descent as experiments
+from conftest import ROOT
+
+pytestmark = pytest.mark.guard("4 functions")
+
+
+def case(sizes: tuple[int, ...] = (3, 4, 2), n: int = 23, seed: int = 0):
+    """A network, samples, and a random generator that comes after them."""
+    rng = np.random.default_rng(seed)
+    network = random_network(sizes, rng)
+    x, y = rng.normal(size=(sizes[0], n)), rng.uniform(size=(sizes[-1], n))
+    return network, x, y, rng
+
+
+def train(network, x, y, rng, epochs=3, **more):
+    chosen = {"learning_rate": 0.7, "batch_size": 5} | more
+    return sgd(network, x, y, epochs=epochs, rng=rng, **chosen)
+
+
+def arrays(network: Network) -> list[np.ndarray]:
+    return [*network.w.values(), *network.b.values()]
+
+
+def same(one: Network, other: Network) -> bool:
+    pairs = zip(arrays(one), arrays(other), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def by_hand(network, x, y, rng, rate, size, epochs):
+    """The loop, written out; costs before, and after each epoch."""
+
+    def cost(net):
+        return quadratic_cost(forward(net, x).a[net.depth], y)
+
+    costs = [cost(network)]
+    for _ in range(epochs):
+        for index in minibatches(x.shape[1], size, rng):
+            g = backprop(network, x[:, index], y[:, index])
+            network = Network(
+                {l: w - rate * g.w[l] for l, w in network.w.items()},
+                {l: b - rate * g.b[l] for l, b in network.b.items()},
+            )
+        costs.append(cost(network))
+    return network, costs
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(1, 6), min_size=2, max_size=4),
+    st.integers(1, 30),
+    st.data(),
+    st.integers(0, 99),
+    st.sampled_from([None, backprop]),
+)
+def test_it_is_the_plain_loop(sizes, n, data, seed, rule) -> None:
+    size = data.draw(st.integers(1, n))
+    network, x, y, _ = case(tuple(sizes), n, seed)
+    one, other = (np.random.default_rng(seed) for _ in "ab")
+    found, history = train(network, x, y, one, batch_size=size, gradient=rule)
+    wanted, costs = by_hand(network, x, y, other, 0.7, size, 3)
+    for got, right in zip(arrays(found), arrays(wanted), strict=True):
+        assert np.abs(got - right).max() < 1e-12
+    assert np.abs(np.array(history.cost) - costs).max() < 1e-12
+    assert one.bit_generator.state == other.bit_generator.state
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_what_it_returns(dtype: str) -> None:
+    network, x, y, rng = case()
+    network = Network(
+        {l: w.astype(dtype) for l, w in network.w.items()},
+        {l: b.astype(dtype) for l, b in network.b.items()},
+    )
+    before = [a.copy() for a in arrays(network)]
+    x, y = x.astype(dtype), y.astype(dtype)
+    kept = x.copy(), y.copy()
+    found, history = train(network, x, y, rng, test=(x[:, :9], y[:, :9]))
+    assert all(map(np.array_equal, arrays(network), before))
+    assert np.array_equal(x, kept[0]) and np.array_equal(y, kept[1])
+    assert all(a.dtype == np.dtype(dtype) for a in arrays(found))
+    assert not any(
+        np.shares_memory(a, b)
+        for a, b in zip(arrays(found), arrays(network), strict=True)
+    )
+    for values in vars(history).values():
+        assert len(values) == 4
+        assert all(type(value) is float for value in values)
+    assert history.test_accuracy[-1] == accuracy(found, x[:, :9], y[:, :9])
+
+
+def test_no_epochs() -> None:
+    network, x, y, rng = case()
+    found, history = train(network, x, y, rng, epochs=0)
+    assert same(found, network) and found is not network
+    assert len(history.cost) == len(history.accuracy) == 1
+    assert history.test_cost == history.test_accuracy == []
+
+
+def test_accuracy() -> None:
+    one = Network({1: np.eye(3)}, {1: np.zeros((3, 1))})
+    x = np.array([[2.0, 0, 0, 1], [0, 2, 0, 0], [1, 0, 2, 3]])
+    y = np.eye(3)[:, [0, 1, 1, 2]]
+    assert accuracy(one, x, y) == 0.75
+    single = Network({1: np.ones((1, 1))}, {1: np.zeros((1, 1))})
+    assert accuracy(single, [[-1.0, 1, 2, 3]], [[0, 1, 0.4, 0.6]]) == 0.75
+    assert accuracy(single, [[0.0]], [[0.0]]) == 1.0  # ½ is not above ½
+
+
+def test_measured_in_blocks() -> None:
+    network, x, y, _ = case(n=2345)
+    cost, share = descent._measure(network, x, y)
+    a = forward(network, x).a[2]
+    assert abs(cost - quadratic_cost(a, y)) < 1e-14
+    right = a.argmax(axis=0) == y.argmax(axis=0)
+    assert abs(share - right.mean()) < 1e-15
+
+
+def test_callback_sees_each_epoch_and_can_stop() -> None:
+    network, x, y, rng = case()
+    seen: list[tuple[int, Network, int]] = []
+
+    def look(epoch: int, network: Network, history: History) -> object:
+        seen.append((epoch, network, len(history.cost)))
+        return epoch == 2
+
+    found, history = train(network, x, y, rng, epochs=9, callback=look)
+    assert [(e, n) for e, _, n in seen] == [(1, 2), (2, 3)]
+    assert len(history.cost) == 3
+    assert same(found, seen[-1][1]) and not same(*(s[1] for s in seen))
+    a, b = (
+        train(*case(), epochs=2, callback=lambda *_, a=answer: a)
+        for answer in (1, "yes")  # only True stops
+    )
+    assert len(a[1].cost) == len(b[1].cost) == 3
+
+
+def test_five_and_five_are_ten(tmp_path: Path) -> None:
+    network, x, y, rng = case()
+    test = x[:, :7], y[:, :7]
+    whole = train(network, x, y, rng, epochs=10, test=test)
+    network, x, y, rng = case()
+    half, history = train(network, x, y, rng, epochs=5, test=test)
+    first = list(history.cost)
+    save_run(tmp_path / "run", half, history, rng)
+    loaded, found, rng = load_run(tmp_path / "run")
+    assert same(loaded, half) and vars(found) == vars(history)
+    again, found = train(loaded, x, y, rng, epochs=5, test=test, history=found)
+    assert same(again, whole[0]) and vars(found) == vars(whole[1])
+    assert history.cost == first, "the history given stays as it is"
+
+
+KILLED = """
+import sys
+sys.path.insert(0, {tests!r})
+import os, signal
+from bp import backprop, save_run
+from test_descent import case, train
+network, x, y, rng = case()
+steps = 0
+def rule(*given):
+    global steps
+    steps += 1
+    if steps == 22:  # in the middle of epoch 5
+        os.kill(os.getpid(), signal.SIGKILL)
+    return backprop(*given)
+train(
+    network, x, y, rng, epochs=10, gradient=rule,
+    callback=lambda _, net, history: save_run({path!r}, net, history, rng),
+)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
+    network, x, y, rng = case()
+    whole = train(network, x, y, rng, epochs=10, gradient=backprop)
+    path = str(tmp_path / "run.npz")
+    code = KILLED.format(tests=str(ROOT / "tests"), path=path)
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": paths}
+    )
+    assert ended.returncode == -signal.SIGKILL
+    network, history, rng = load_run(path)
+    assert len(history.cost) == 5
+    again, history = train(
+        network, x, y, rng, epochs=6, gradient=backprop, history=history
+    )
+    assert same(again, whole[0]) and history.cost == whole[1].cost
+
+
+@pytest.mark.parametrize("call", [1, 5, 6, 13])
+def test_a_run_stopped_by_hand_goes_on(call: int) -> None:
+    """In the middle of an epoch; nothing that was finished is lost."""
+    network, x, y, rng = case()
+    whole = train(network, x, y, rng, epochs=4, gradient=backprop)
+    network, x, y, rng = case()
+    calls = 0
+
+    def rule(*given: object) -> Gradient:
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            raise KeyboardInterrupt
+        return backprop(*given)
+
+    with pytest.raises(Interrupted) as stop:
+        train(network, x, y, rng, epochs=4, gradient=rule)
+    done = len(stop.value.history.cost) - 1
+    assert done == (call - 1) // 5
+    assert str(stop.value) == f"after epoch {done}"
+    assert isinstance(stop.value, KeyboardInterrupt)
+    again, history = train(
+        stop.value.network,
+        x,
+        y,
+        rng,
+        epochs=4 - done,
+        gradient=backprop,
+        history=stop.value.history,
+    )
+    assert same(again, whole[0]) and history.cost == whole[1].cost
+
+
+def test_stopped_in_the_callback_the_epoch_counts() -> None:
+    network, x, y, rng = case()
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as stopped:
+        train(network, x, y, rng, callback=stop)
+    assert len(stopped.value.history.cost) == 2
+
+
+def test_an_interrupted_save_leaves_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, x, y, rng = case()
+    found, history = train(network, x, y, rng)
+    path = tmp_path / "run.npz"
+    save_run(path, network, History(), rng)
+    before = path.read_bytes()
+
+    def half(file: object, **arrays: object) -> None:
+        file.write(b"half of it")  # type: ignore[attr-defined]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", half)
+    with pytest.raises(KeyboardInterrupt):
+        save_run(path, found, history, rng)
+    assert path.read_bytes() == before
+    monkeypatch.undo()
+    save_run(path, found, history, rng)
+    assert [p.name for p in tmp_path.iterdir()] == ["run.npz"]
+    assert same(load_run(path)[0], found)
+
+
+KINDS = ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_random_generator_goes_on(kind: str, tmp_path: Path) -> None:
+    network, *_ = case()
+    rng = np.random.Generator(getattr(np.random, kind)(3))
+    rng.integers(0, 9, size=3, dtype=np.int32)  # leaves half a number over
+    save_run(tmp_path / "run", network, History(), rng)
+    _, _, loaded = load_run(tmp_path / "run")
+    for draw in (
+        lambda g: g.integers(0, 9, size=5, dtype=np.int32),
+        lambda g: g.permutation(20),
+        lambda g: g.normal(size=4),
+    ):
+        assert np.array_equal(draw(rng), draw(loaded))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_types_survive_saving(dtype: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    network = random_network((2, 3, 4, 1), rng, dtype)
+    save_run(tmp_path / "run", network, History([1.0], [0.5]), rng)
+    loaded, history, _ = load_run(str(tmp_path / "run"))
+    assert same(loaded, network) and loaded.sizes == (2, 3, 4, 1)
+    assert all(a.dtype == np.dtype(dtype) for a in arrays(loaded))
+    assert vars(history) == vars(History([1.0], [0.5]))
+
+
+def spoil(path: Path, change: Callable[[dict], None]) -> None:
+    with np.load(path) as file:
+        stored = {name: file[name] for name in file.files}
+    change(stored)
+    with path.open("wb") as file:
+        np.savez(file, **stored)
+
+
+def spoiled_state(**changed: object) -> Callable[[dict], None]:
+    def change(stored: dict) -> None:
+        state = json.loads(stored["rng"].item()) | changed
+        stored["rng"] = np.array(json.dumps(state))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda stored: stored.pop("rng"),
+        lambda stored: stored.pop("cost"),
+        lambda stored: stored.pop("w2"),
+        lambda stored: stored.update(rng=np.array("no JSON")),
+        lambda stored: stored.update(rng=np.array({}, dtype=object)),
+        lambda stored: stored.update(w1=np.full((4, 3), np.nan)),
+        spoiled_state(bit_generator="Generator"),
+        spoiled_state(bit_generator="nothing"),
+        spoiled_state(state={}),
+    ],
+)
+def test_damaged_runs_are_refused(
+    change: Callable[[dict], None], tmp_path: Path
+) -> None:
+    network, *_, rng = case()
+    path = tmp_path / "run.npz"
+    save_run(path, network, History(), rng)
+    spoil(path, change)
+    with pytest.raises(ValueError, match="run.npz is damaged, or no saved"):
+        load_run(path)
+
+
+@pytest.mark.parametrize("length", [0, 10, 300, -1, -40])
+def test_truncated_runs_are_refused(length: int, tmp_path: Path) -> None:
+    network, *_, rng = case()
+    path = tmp_path / "run.npz"
+    save_run(path, network, History(), rng)
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(ValueError, match="run.npz is damaged, or no saved"):
+        load_run(path)
+
+
+def test_a_missing_run_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        load_run(tmp_path / "nowhere.npz")
+
+
+def growing(network: Network, x: object, y: object) -> Gradient:
+    """Every parameter is multiplied by 1 − η, and nothing else."""
+    return Gradient(dict(network.w), dict(network.b), np.float64(0))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_divergence_is_told_with_its_place(dtype: str) -> None:
+    """A factor −9 each step: past the root of the largest number."""
+    network, x, y, rng = case()
+    one = Network(
+        {l: np.full(w.shape, 1, dtype) for l, w in network.w.items()},
+        {l: np.full(b.shape, 0.5, dtype) for l, b in network.b.items()},
+    )
+    root = np.sqrt(float(np.finfo(dtype).max))
+    steps = int(np.ceil(np.log(root) / np.log(9)))
+    with pytest.raises(Diverged) as stop:
+        train(
+            *(one, x, y, rng), epochs=99, learning_rate=10.0, gradient=growing
+        )
+    epoch, step = divmod(steps - 1, 5)
+    words = f"epoch {epoch + 1}, step {step + 1}: w[1] has an entry of size"
+    assert str(stop.value).startswith(words)
+    assert "make learning_rate smaller than 10.0" in str(stop.value)
+    assert len(stop.value.history.cost) == epoch + 1
+    assert np.allclose(stop.value.network.w[1], 9.0 ** (5 * epoch))
+    assert isinstance(stop.value, FloatingPointError)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e200])
+@pytest.mark.parametrize("kind", ["w", "b"])
+def test_a_bad_gradient_is_found(bad: float, kind: str) -> None:
+    network, x, y, rng = case()
+    calls = 0
+
+    def rule(*given: object) -> Gradient:
+        nonlocal calls
+        calls += 1
+        g = backprop(*given)
+        if calls % 100 in (8, 10):  # again when the epoch is gone through
+            getattr(g, kind)[2][0] = bad
+            calls = 99 if calls == 8 else 0
+        return g
+
+    # steps 1 to 7 are right; step 8, the third of epoch 2, is not
+    with pytest.raises(Diverged, match=rf"epoch 2, .*{kind}\[2\] has an"):
+        train(network, x, y, rng, gradient=rule)
+
+
+def test_an_error_of_the_rule_is_its_own() -> None:
+    def rule(*_: object) -> Gradient:
+        raise ValueError("of the rule")
+
+    with pytest.raises(ValueError, match="of the rule"):
+        train(*case(), gradient=rule)
+
+
+def test_a_large_rate_kills_a_sigmoid_network_without_diverging() -> None:
+    """No overflow, no warning; the cost stays bounded."""
+    network, x, y, rng = case()
+    found, history = train(network, x, y, rng, learning_rate=1e100)
+    assert 0 < history.cost[-1] <= 1
+    assert all(np.isfinite(a).all() for a in arrays(found))
+
+
+ONES = np.ones((3, 6)), np.ones((2, 6))
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind", "message"),
+    [
+        ({"network": None}, TypeError, "write random_network"),
+        ({"x": np.ones(3)}, ValueError, r"x.reshape\(-1, 1\)"),
+        ({"x": np.ones((6, 3))}, ValueError, "expected 3 rows: write x.T"),
+        ({"y": np.ones((6, 2))}, ValueError, "expected 2 rows: write y.T"),
+        ({"y": np.ones((2, 5))}, ValueError, "x has 6 columns and y has 5"),
+        ({"x": np.full((3, 6), np.nan)}, ValueError, "expected finite"),
+        ({"learning_rate": 0}, ValueError, "is 0, expected a positive"),
+        ({"learning_rate": -1.0}, ValueError, "write learning_rate=3.0"),
+        ({"learning_rate": np.nan}, ValueError, "is nan, expected"),
+        ({"learning_rate": np.inf}, ValueError, "is inf, expected"),
+        ({"learning_rate": "3"}, TypeError, "write learning_rate=3.0"),
+        ({"learning_rate": True}, TypeError, "write learning_rate=3.0"),
+        ({"batch_size": 0}, ValueError, "is 0, expected 1 to 6"),
+        ({"batch_size": 7}, ValueError, "is 7, expected 1 to 6"),
+        ({"batch_size": 2.0}, TypeError, "is 2.0, .*write batch_size=10"),
+        ({"batch_size": True}, TypeError, "whole number"),
+        ({"epochs": -1}, ValueError, "is -1, expected 0 or more"),
+        ({"epochs": 1.5}, TypeError, "write epochs=10"),
+        ({"rng": 0}, TypeError, r"write np.random.default_rng\(0\)"),
+        ({"rng": np.random}, TypeError, "is a module"),
+        ({"test": (np.ones((2, 4)), ONES[1])}, ValueError, "3 rows"),
+        ({"test": (ONES[0], np.ones((2, 4)))}, ValueError, "for 6 samples"),
+        ({"test": ONES, "history": History([1.0])}, ValueError, "no test"),
+    ],
+)
+def test_refusals(changed: dict, kind: type, message: str) -> None:
+    given = {
+        "network": random_network((3, 4, 2), np.random.default_rng(0)),
+        "x": ONES[0],
+        "y": ONES[1],
+        "learning_rate": 1.0,
+        "batch_size": 2,
+        "epochs": 1,
+        "rng": np.random.default_rng(0),
+    }
+    with pytest.raises(kind, match=message):
+        sgd(**(given | changed))
+
+
+def test_numpy_s_whole_numbers_are_whole() -> None:
+    _, history = train(*case(), epochs=np.int64(2), batch_size=np.int32(4))
+    assert len(history.cost) == 3
+
+
+def test_complex_networks_are_refused() -> None:
+    network, x, y, rng = case()
+    w = {l: w.astype(complex) for l, w in network.w.items()}
+    with pytest.raises(TypeError, match=r"w\[1\] holds complex128"):
+        train(Network(w, network.b), x, y, rng)
+
+
+def test_a_gradient_of_another_shape_is_refused() -> None:
+    """Which numpy would spread over the whole array."""
+    network, x, y, rng = case()
+
+    def rule(*given: object) -> Gradient:
+        g = backprop(*given)
+        return Gradient(g.w, {l: b[:1] for l, b in g.b.items()}, g.cost)
+
+    with pytest.raises(ValueError, match=r"shape \(1, 1\) in layer 1"):
+        train(network, x, y, rng, gradient=rule)
+
+
+def bar_of(capsys: pytest.CaptureFixture[str], **more: object) -> str:
+    train(*case(), **more)
+    return capsys.readouterr().err
+
+
+def test_the_bar_is_quiet_unless_somebody_looks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("tqdm", reason="tqdm, the bar, is not installed")
+    assert bar_of(capsys) == ""
+    assert bar_of(capsys, progress=False) == ""
+    assert "3/3" in bar_of(capsys, progress=True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert descent._watched()
+    assert bar_of(capsys) == "", "it waits two seconds"
+    assert bar_of(capsys, progress=False) == ""
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_kernel_that_may_not_ask_is_not_watched(
+    asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Kernel:
+        def get_parent(self) -> dict:
+            return {"content": {"allow_stdin": asked}}
+
+    class Shell:
+        kernel = Kernel()
+
+    import IPython
+
+    monkeypatch.setattr(IPython, "get_ipython", Shell)
+    assert descent._watched() is asked
+    Shell.kernel = None  # plain IPython
+    assert not descent._watched()
+
+
+def test_an_unattended_notebook_is_silent() -> None:
+    """A real kernel: asked for, the bar is there, and else it is not."""
+    import asyncio
+
+    import nbformat
+    from nbclient import NotebookClient
+
+    pytest.importorskip("tqdm", reason="tqdm, the bar, is not installed")
+    code = (
+        "from bp.descent import _watched, _counted\n"
+        "print(_watched(), type(_counted(3, None)).__name__)\n"
+        "print(type(_counted(3, True)).__name__)"
+    )
+    cells = [nbformat.v4.new_code_cell(code)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    run = NotebookClient(notebook, resources={"metadata": {"path": ROOT}})
+    asyncio.run(run.async_execute())
+    said = "".join(
+        o.text for o in notebook.cells[0].outputs if o.get("name") == "stdout"
+    )
+    assert said.split() == ["False", "range", "tqdm"]
+
+
+def test_without_tqdm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setattr(descent, "_watched", lambda: True)
+    assert descent._counted(3, None) == range(3)
+    with pytest.raises(ImportError, match="pip install tqdm"):
+        descent._counted(3, True)
+
+
+DATA = experiments.DATA
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_points(name: str) -> None:
+    rng = np.random.default_rng(0)
+    x, y = DATA[name](2000, 0.0, rng)
+    assert x.shape == (2, 2000) and y.shape == (1, 2000)
+    assert set(y[0]) == {0.0, 1.0} and y.mean() == 0.5
+    assert np.abs(x).max() < experiments.REACH
+    one, two = x[:, y[0] == 0], x[:, y[0] == 1]
+    gap = np.linalg.norm(one[:, :, np.newaxis] - two[:, np.newaxis], axis=0)
+    assert gap.min() > 0.2, "the two kinds do not touch"
+    noisy, _ = DATA[name](2000, 0.1, np.random.default_rng(0))
+    assert abs((noisy - x).std() - 0.1) < 0.005
+
+
+def test_a_training_goes_on_as_if_at_once() -> None:
+    experiments.training.cache_clear()
+    slow = experiments.training("circles", 3, 10, 4, 0)
+    for epoch in (1, 2, 7, 3, 9):
+        slow.until(epoch)
+    experiments.training.cache_clear()
+    fast = experiments.training("circles", 3, 10, 4, 0)
+    fast.until(9)
+    assert slow.history.cost == fast.history.cost
+    assert len(fast.networks) == len(fast.history.cost) == 10
+    assert all(map(same, slow.networks, fast.networks))
+    cost, share = descent._measure(fast.networks[4], fast.x, fast.y)
+    assert fast.history.cost[4] == cost
+    assert fast.history.accuracy[4] == share
+
+
+def test_boundary_is_where_the_answer_is_half() -> None:
+    """A network that answers ½ on the line x₁ = 1 draws a line there."""
+    network = Network({1: np.array([[5.0, 0.0]])}, {1: np.array([[-5.0]])})
+    svg = experiments.draw_boundary(network, np.zeros((2, 0)), np.ones((1, 0)))
+    line = svg.split('fill="none" stroke="currentColor" stroke-width="2"')[0]
+    points = line.rsplit('d="M', 1)[1].split('"')[0].split("L")
+    across = [float(p.split()[0]) for p in points]
+    assert np.abs(np.array(across) - 0.75 * experiments.SIDE).max() < 0.11
+
+
+def test_bowl_path_is_the_closed_form_with_all_samples() -> None:
+    path = experiments.bowl_path(0.1, experiments.SAMPLES)
+    k = np.arange(41)
+    closed = (1 - 0.1 * experiments.BENDS) ** k * path[:, :1]
+    assert np.abs(path - closed).max() < 1e-12

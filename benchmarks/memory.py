@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from step import products
-from timing import Row, digits_like, ratio, take_turns, written
 
 from bp import Workspace, backprop, batch_gradient, random_network
+from step import products
+from timing import Row, digits_like, ratio, take_turns, written
 
 
 def peak_megabytes(work: Callable[[], object]) -> float:

@@ -14,7 +14,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from timing import Row, digits_like, ratio, take_turns, written
 
 from bp import (
     Network,
@@ -25,6 +24,7 @@ from bp import (
     random_network,
     weight_gradient,
 )
+from timing import Row, digits_like, ratio, take_turns, written
 
 NETS = [(784, 30, 10), (784, 100, 10), (784, 512, 512, 10)]
 RATE = 1e-3

@@ -13,9 +13,9 @@ from itertools import cycle
 from statistics import median
 
 import numpy as np
-from timing import Row, digits_like, ratio, take_turns, written
 
 from bp import Workspace, random_network
+from timing import Row, digits_like, ratio, take_turns, written
 
 NETS = [(784, 30, 10), (784, 100, 10), (784, 512, 512, 10)]
 BATCHES = [1, 10, 32, 128, 1024]

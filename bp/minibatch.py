@@ -197,21 +197,24 @@ def batch_gradient(
 
     Arguments, result and errors as of `backprop`.
     """
-    x, y = np.asarray(x), np.asarray(y)
-    if x.ndim != 2 or x.shape[1:] != y.shape[1:]:
-        raise ValueError(
-            f"x has shape {x.shape} and y {y.shape}, expected matrices with "
-            "a column for each sample"
-        )
-    m, sizes = x.shape[1], network.sizes
+    x, y, sizes = np.asarray(x), np.asarray(y), network.sizes
+    m = x.size // sizes[0]
+    for name, values, n in [("x", x, sizes[0]), ("y", y, sizes[-1])]:
+        if values.shape != (n, m):
+            raise ValueError(
+                f"{name} has shape {values.shape}, expected ({n}, {m}), a "
+                "column for each sample"
+            )
     space = Workspace(network, min(block, m))
     total, squares = np.zeros_like(space.slopes), 0.0
-    for i in range(0, m, block):
-        x_part = as_columns(x[:, i : i + block], "x", sizes[0])
-        y_part = as_columns(y[:, i : i + block], "y", sizes[-1])
-        squares += space._forward(x_part, y_part)
-        space._backward(x_part.shape[1], 1 / m)
-        total += space.slopes
+    with np.errstate(invalid="ignore"):  # it is looked for below
+        for i in range(0, m, block):
+            part = slice(i, min(i + block, m))
+            squares += space._forward(x[:, part], y[:, part])
+            space._backward(part.stop - i, 1 / m)
+            total += space.slopes
+    if not (np.isfinite(squares) and np.isfinite(total).all()):
+        as_columns(x, "x"), as_columns(y, "y")
     space.slopes[:] = total
     w, b = space.gradient.w, space.gradient.b
     return Gradient(w, b, space._number(squares / (2 * m)))

@@ -162,6 +162,30 @@ def test_refusals() -> None:
     for wrong in [(turned, y), (x, y.astype("f4"))]:
         with pytest.raises(TypeError, match="write np.ascontiguousarray"):
             space.step(*wrong, index, 0.1)
+    with pytest.raises(TypeError, match="index holds float64, expected"):
+        space.step(x, y, index.astype(float), 0.1)
     for out in ([0, 20], [-1, 0]):
         with pytest.raises(IndexError, match="not within 0 to 19"):
             space.step(x, y, np.array(out), 0.1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_blocks_refuse_what_does_not_fit() -> None:
+    network, rows, targets = random_case([5, 4, 3], 20, "f8", 1)
+    x, y = rows.T.copy(), targets.T.copy()
+    for wrong, message in [
+        ((rows, y), r"x has shape .20, 5., expected .5, 20., a column for"),
+        ((x[:, 0], y), r"x has shape .5,., expected .5, 1."),
+        ((x, targets), r"y has shape .20, 3., expected .3, 20."),
+        ((x, y[:, :9]), r"y has shape .3, 9., expected .3, 20."),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            batch_gradient(network, *wrong)
+    with pytest.raises(ValueError, match="batch_size is 0"):
+        batch_gradient(network, x, y, block=0)
+    x[2, 7] = np.nan
+    with pytest.raises(ValueError, match=r"x\[2, 7\] is nan, expected fin"):
+        batch_gradient(network, x, y, block=6)
+    x[2, 7], y[1, 3] = 0, np.inf
+    with pytest.raises(ValueError, match=r"y\[1, 3\] is inf, expected fin"):
+        batch_gradient(network, x, y, block=6)

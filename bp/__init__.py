@@ -16,6 +16,13 @@ from bp.gradient_check import (
     relative_error,
 )
 from bp.minibatch import minibatches
+from bp.mnist import (
+    confusion_matrix,
+    load_mnist,
+    mnist_folder,
+    read_idx,
+    wilson_interval,
+)
 from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
@@ -37,20 +44,24 @@ __all__ = [
     "bias_gradient",
     "check_gradient",
     "complex_step",
+    "confusion_matrix",
     "cost_when_nudged",
     "count_parameters",
     "distance",
     "finite_difference",
     "forward",
     "load_digits",
+    "load_mnist",
     "measured_delta",
     "minibatches",
+    "mnist_folder",
     "one_hot",
     "output_error",
     "propagate_error",
     "quadratic_cost",
     "quadratic_cost_gradient",
     "random_network",
+    "read_idx",
     "relative_error",
     "sgd",
     "sigmoid",
@@ -58,4 +69,5 @@ __all__ = [
     "verdict",
     "weight_gradient",
     "weighted_input",
+    "wilson_interval",
 ]

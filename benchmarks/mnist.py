@@ -23,7 +23,9 @@ TRAIN = 50_000  # of 60 000; the other 10 000 are the validation set
 STARTS = ("N(0, 1/n)", "N(0, 1)")  # n: neurons of the layer before
 
 
-def start(sizes: tuple[int, ...], how: str, rng: np.random.Generator) -> Network:
+def start(
+    sizes: tuple[int, ...], how: str, rng: np.random.Generator
+) -> Network:
     """A network whose first weights have variance 1/n, or 1."""
     network = random_network(sizes, rng)
     if how == STARTS[0]:

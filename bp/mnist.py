@@ -147,7 +147,7 @@ def _bar(name: str, size: int, progress: bool | None) -> Any:
     if progress is None:
         progress = sys.stderr is not None and sys.stderr.isatty()
     try:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
     except ImportError:
         return None
     options = {"total": size or None, "unit": "B", "unit_scale": True}

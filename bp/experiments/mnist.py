@@ -94,7 +94,8 @@ def dots_of(strokes: list[NDArray[np.float64]]) -> NDArray[np.bool_]:
     dots = np.stack([x.ravel(), y.ravel()], axis=1)[:, np.newaxis]
     nearest = np.full(1024, np.inf)  # squared distance from the lines
     for stroke in strokes:
-        place = (stroke - (low + high) / 2) * scale + 16
+        few = np.unique(np.linspace(0, len(stroke) - 1, 80).round())
+        place = (stroke[few.astype(int)] - (low + high) / 2) * scale + 16
         start, way = place[:-1], np.diff(place, axis=0)
         if len(place) == 1:
             start, way = place, np.zeros((1, 2))
@@ -220,7 +221,7 @@ def draw_units(w: Array, largest: float) -> str:
         if w[j, k] < 0:
             path = f"M{x}.2 {y}.2h.6v.6h-.6z"
         if strength != "0.0":
-            squares.setdefault((w[j, k] > 0, strength), []).append(path)
+            squares.setdefault((bool(w[j, k] > 0), strength), []).append(path)
     paths = "".join(
         f'<path fill="{COLOUR["w"] if positive else "currentColor"}" '
         f'fill-opacity="{strength}" d="{"".join(found)}"/>'

@@ -5,7 +5,7 @@ Written by the chapter chapters/13_mnist.md: edit it there, not here.
 
 import os
 import sys
-from math import sqrt
+from math import prod, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -69,20 +69,21 @@ def read_idx(content: bytes) -> NDArray[np.uint8]:
     Raises ValueError when it is not that format, or has another length than
     it says.
     """
-    if content[:3] != bytes([0, 0, 8]) or len(content) < 4:
+    if len(content) < 4 or content[:3] != bytes([0, 0, 8]):
         raise ValueError(
             f"the file begins with {content[:4].hex(' ')}, expected 00 00 08 "
             "and the number of axes: unpack it if it ends in .gz"
         )
-    axes = content[3]
-    shape = np.frombuffer(content, ">u4", axes, offset=4).tolist()
-    numbers = np.frombuffer(content, np.uint8, offset=4 + 4 * axes)
-    if numbers.size != np.prod(shape, dtype=int):
+    start = 4 + 4 * content[3]
+    lengths = [content[i : i + 4] for i in range(4, start, 4)]
+    shape = tuple(int.from_bytes(length, "big") for length in lengths)
+    if len(content) != start + prod(shape):
         raise ValueError(
-            f"the file holds {numbers.size} numbers, expected those of the "
-            f"shape {tuple(shape)}: it is cut short or not the right one"
+            f"the file has {len(content)} bytes, expected "
+            f"{start + prod(shape)} for the shape {shape}: it is cut short "
+            "or not the right one"
         )
-    return numbers.reshape(shape)
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
 _MIRRORS = (

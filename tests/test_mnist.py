@@ -121,7 +121,7 @@ def idx(array: np.ndarray) -> bytes:
     return bytes([0, 0, 8, array.ndim]) + lengths + array.tobytes()
 
 
-@given(hnp.arrays(np.uint8, hnp.array_shapes(max_dims=4)))
+@given(hnp.arrays(np.uint8, hnp.array_shapes(min_side=0, max_dims=4)))
 @example(np.zeros((300, 2), np.uint8))
 def test_the_format_is_read(array: np.ndarray) -> None:
     found = read_idx(idx(array))
@@ -133,11 +133,16 @@ def test_the_format_is_read(array: np.ndarray) -> None:
     [
         (b"", "begins with , expected"),
         (b"\0\0\x08", "begins with 00 00 08, expected"),
+        (b"\0\0\x08\0", "4 bytes, expected 5"),
+        (b"\0\0\x08\3\0\0\0\2\0", "9 bytes, expected 16"),
         (b"\x1f\x8b\x08\0abc", "unpack it if it ends in .gz"),
         (b"\0\1\x08\1\0\0\0\1a", "begins with 00 01 08 01"),
         (b"\0\0\x0d\1\0\0\0\1a", "begins with 00 00 0d 01"),
-        (idx(np.ones((2, 3), np.uint8))[:-1], r"5 numbers.*\(2, 3\): it is"),
-        (idx(np.ones((2, 3), np.uint8)) + b"a", r"7 numbers.*\(2, 3\)"),
+        (
+            idx(np.ones((2, 3), np.uint8))[:-1],
+            r"17 bytes, expected 18.*\(2, 3\): it is",
+        ),
+        (idx(np.ones((2, 3), np.uint8)) + b"a", r"19 bytes, expected 18"),
     ],
 )
 def test_other_content_is_refused(content: bytes, message: str) -> None:

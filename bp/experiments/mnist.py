@@ -27,6 +27,7 @@ __all__ = [
     "strokes_of",
     "dots_of",
     "count_ink",
+    "signed",
     "draw_answers",
     "draw_reading",
     "SEND",
@@ -114,6 +115,11 @@ def count_ink(dots: NDArray[np.bool_]) -> NDArray[np.float64]:
     return counts.reshape(64, 1) / 16
 
 
+def signed(error: float) -> str:
+    """With its sign, a real minus, and three decimals."""
+    return f"{error:+.3f}".replace("-", "−")
+
+
 def draw_answers(a: Array, delta: Array) -> str:
     """Ten answers and ten errors as bars with their numbers, as SVG."""
     parts = [
@@ -134,7 +140,7 @@ def draw_answers(a: Array, delta: Array) -> str:
             f'<rect x="{left:.1f}" y="{y}" height="15" width="{wide:.1f}" '
             f'fill="{COLOUR["delta"]}"/>'
             f'<text x="{270 + side}" y="{y + 12}" text-anchor="{anchor}">'
-            f"{error:+.3f}</text>"
+            f"{signed(error)}</text>"
         )
     return (
         '<svg class="drawing" xmlns="http://www.w3.org/2000/svg" '
@@ -158,7 +164,7 @@ def draw_reading(sample: int, meant: int, strokes: str) -> Picture:
     text = (
         f"{what} is read as {first} ({a[first, 0]:.2f}); next comes {second} "
         f"({a[second, 0]:.2f}). If {meant} was meant, the largest error is "
-        f"that of neuron {largest}: {delta[largest, 0]:+.3f}."
+        f"that of neuron {largest}: {signed(delta[largest, 0])}."
     )
     return Picture(draw_image(x, 150) + draw_answers(a, delta), text)
 
@@ -212,10 +218,10 @@ def drawing_field() -> ValueWidget:
 
 
 def draw_units(w: Array, largest: float) -> str:
-    """The weights into each hidden neuron as an image, ten in a row."""
+    """The weights into each hidden neuron as an image, six in a row."""
     squares: dict[tuple[bool, str], list[str]] = {}
     for j, k in np.ndindex(*w.shape):
-        x, y = 9 * (j % 10) + k % 8, 9 * (j // 10) + k // 8
+        x, y = 9 * (j % 6) + k % 8, 9 * (j // 6) + k // 8
         strength = f"{min(abs(float(w[j, k])) / largest, 1):.1f}"
         path = f"M{x} {y}h1v1h-1z"
         if w[j, k] < 0:
@@ -228,13 +234,13 @@ def draw_units(w: Array, largest: float) -> str:
         for (positive, strength), found in sorted(squares.items())
     )
     frames = "".join(
-        f'<rect x="{9 * (j % 10)}" y="{9 * (j // 10)}" width="8" height="8"/>'
+        f'<rect x="{9 * (j % 6)}" y="{9 * (j // 6)}" width="8" height="8"/>'
         for j in range(len(w))
     )
-    high = 9 * ((len(w) + 9) // 10)
+    high = 9 * ((len(w) + 5) // 6)
     return (
         f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="-0.5 -0.5 90 {high}" width="630" '
+        f'viewBox="-0.5 -0.5 54 {high}" width="430" '
         f'style="max-width:100%;height:auto">{paths}<g fill="none" '
         f'stroke="currentColor" stroke-width="0.08">{frames}</g></svg>'
     )
@@ -253,10 +259,10 @@ def draw_epoch(epoch: int) -> Picture:
     misread = int((run.a[2].argmax(axis=0) != test.label).sum())
     read = int(run.a[2][:, 36].argmax())
     text = (
-        f"After {epoch} epochs: {misread} of 360 test digits misread, cost "
+        f"Epoch {epoch}: {misread} of 360 test digits misread, cost "
         f"{history.test_cost[epoch]:.3f}, mean |δ²| "
         f"{np.abs(delta).mean():.4f}. The 9 is read as {read}."
     )
     bars = draw_answers(run.a[2][:, [36]], delta[:, [36]])
     image = draw_image(test.x[:, [36]], 110)
-    return Picture(draw_units(network.w[1], 2.5) + image + bars, text)
+    return Picture(draw_units(network.w[1], 1.5) + image + bars, text)

@@ -34,6 +34,8 @@ def experiments(stem: str, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
 def ends(control: object) -> list[object]:
     if isinstance(control, FloatSlider):
         return [control.min, control.max]
+    if isinstance(control, VBox):  # a field to draw on: nothing, two lines
+        return ["", "40,15 160,15 90,190;70,105 150,105"]
     assert isinstance(control, SelectionSlider)
     values = [value for _, value in control._options_full]
     return [values[0], values[-1]]

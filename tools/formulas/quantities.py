@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, product
+from math import comb
 
 import numpy as np
 
@@ -177,6 +178,67 @@ def bowl(on: Evaluator) -> None:
     }
 
 
+def handwriting(on: Evaluator) -> None:
+    """n test digits, each read (r) or not with the chance p, and the ends
+    of Wilson's interval; the shares u, v of two equal machines, s the larger;
+    labels Y and guesses G of n digits, counted in N; dots D, P in a block."""
+    rng, n = on.world.rng, SAMPLES
+    p, t = rng.uniform(0.1, 0.9), rng.uniform(0.5, 3)
+    chance = [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+    read = [
+        Outcome(
+            p ** sum(ways) * (1 - p) ** (n - sum(ways)),
+            {
+                "r": Given(np.array(ways, float).reshape(-1, 1)),
+                r"\hat p": Given(np.asarray(sum(ways) / n)),
+            },
+        )
+        for ways in product([0, 1], repeat=n)
+    ]
+    pairs = [
+        Outcome(
+            chance[j] * chance[k],
+            {
+                "u": Given(np.asarray(j / n)),
+                "v": Given(np.asarray(k / n)),
+                "s": Given(np.asarray(max(j, k) / n)),
+            },
+        )
+        for j, k in product(range(n + 1), repeat=2)
+    ]
+    on.draws = [read, pairs]
+    for draw in on.draws:  # one outcome, for what is said of a single test
+        on.given |= draw[int(rng.integers(len(draw)))].given
+    q = float(on.given[r"\hat p"].value)
+    # (q - x)^2 n = t^2 x (1 - x), as a polynomial in x
+    low, high = sorted(np.roots([n + t * t, -2 * n * q - t * t, n * q * q]))
+    label, guess = rng.integers(10, size=(2, n))
+    guess[0] = label[0]
+    N = np.zeros((10, 10))
+    np.add.at(N, (label, guess), 1)
+    D = rng.integers(2, size=(32, 32)).astype(float)
+    P = D.reshape(8, 4, 8, 4).sum(axis=(1, 3))
+    F = np.repeat(np.eye(8), 4, axis=1)
+    Y, G = np.eye(10)[:, label], np.eye(10)[:, guess]
+    on.given |= {
+        "n": Given(np.asarray(n)),
+        "p": Given(np.asarray(p)),
+        "t": Given(np.asarray(t)),
+        "c": Given(np.asarray((low + high) / 2)),
+        "h": Given(np.asarray((high - low) / 2)),
+        r"\mathbf 1": Given(np.ones((n, 1))),
+        "I": Given(np.eye(n)),
+        "y": Given(Y[:, [0]], Y),
+        "g": Given(G[:, [0]], G),
+        "Y": Given(Y),
+        "G": Given(G),
+        "N": Given(N),
+        "D": Given(D),
+        "F": Given(F),
+        "P": Given(P),
+    }
+
+
 OWN: dict[str, Callable[[Evaluator], None]] = {
     "00_reading": counts,
     "01_digits": digits,
@@ -184,5 +246,6 @@ OWN: dict[str, Callable[[Evaluator], None]] = {
     "09_algorithm": products,
     "11_minibatch": minibatch,
     "12_descent": bowl,
+    "13_mnist": handwriting,
 }
 OWN_FUNCTIONS = {"03_network": {"g"}, "12_descent": {"c"}}

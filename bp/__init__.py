@@ -16,6 +16,15 @@ from bp.gradient_check import (
     relative_error,
 )
 from bp.minibatch import minibatches
+from bp.minima import (
+    Place,
+    as_network,
+    as_vector,
+    classify,
+    hessian,
+    hessian_vector,
+    rearranged,
+)
 from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
@@ -30,18 +39,24 @@ __all__ = [
     "GradientRule",
     "History",
     "Network",
+    "Place",
     "Samples",
     "accuracy",
     "as_columns",
+    "as_network",
+    "as_vector",
     "backprop",
     "bias_gradient",
     "check_gradient",
+    "classify",
     "complex_step",
     "cost_when_nudged",
     "count_parameters",
     "distance",
     "finite_difference",
     "forward",
+    "hessian",
+    "hessian_vector",
     "load_digits",
     "measured_delta",
     "minibatches",
@@ -51,6 +66,7 @@ __all__ = [
     "quadratic_cost",
     "quadratic_cost_gradient",
     "random_network",
+    "rearranged",
     "relative_error",
     "sgd",
     "sigmoid",

@@ -6,6 +6,7 @@ Written by the chapter chapters/14_minima.md: edit it there, not here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -106,7 +107,7 @@ class Place:
     kind: str  # "moving", "minimum", "saddle", "plateau" or "undecided"
     cost: float
     slope: float  # length of the gradient
-    eigenvalues: NDArray[np.float64]  # of the Hessian, rising
+    eigenvalues: NDArray[np.floating[Any]]  # of the Hessian, rising
 
     def __str__(self) -> str:
         low, high = self.eigenvalues[[0, -1]]

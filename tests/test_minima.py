@@ -5,7 +5,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bp import (
@@ -41,6 +41,7 @@ def neuron(w: float, b: float) -> Network:
     return Network({1: np.array([[w]])}, {1: np.array([[b]])})
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.sampled_from(SIZES), st.integers(0, 999))
 def test_there_and_back(sizes: tuple[int, ...], seed: int) -> None:
     network, x, y = example(sizes, seed)
@@ -65,6 +66,7 @@ def test_the_order_of_the_numbers() -> None:
     assert not column.any()
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.sampled_from(SIZES), st.integers(0, 999))
 def test_against_second_differences_of_the_cost(
     sizes: tuple[int, ...], seed: int
@@ -191,6 +193,7 @@ def test_tolerances_are_what_they_say() -> None:
     assert kind(wide, max(low, high) * 1.001) == "plateau"
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.sampled_from([(2, 3, 1), (3, 2, 4, 2)]), st.integers(0, 99))
 def test_copies(sizes: tuple[int, ...], seed: int) -> None:
     """All of them compute the same; none is like another."""

@@ -48,10 +48,11 @@ def ball_path(w: float, b: float, rate: float, steps: int = 400) -> Array:
     """Where a ball comes by, a row (w, b, cost) for each step."""
     path = np.empty((steps + 1, 3))
     for k in range(steps + 1):
-        slope = backprop(Network({1: [[w]]}, {1: [[b]]}), BALL_X, BALL_Y)
+        ball = Network({1: np.array([[w]])}, {1: np.array([[b]])})
+        slope = backprop(ball, BALL_X, BALL_Y)
         path[k] = w, b, slope.cost
-        w -= rate * float(slope.w[1].item())
-        b -= rate * float(slope.b[1].item())
+        w -= rate * slope.w[1].item().real
+        b -= rate * slope.b[1].item().real
     return path
 
 
@@ -134,9 +135,8 @@ def many_descents(
     steps: int,
 ) -> Array:
     """Descent of all rows, with all samples in each step."""
-    theta = theta.copy()
     for _ in range(steps):
-        theta -= rate * many_slopes(theta, sizes, x, y)[0]
+        theta = theta - rate * many_slopes(theta, sizes, x, y)[0]
     return theta
 
 
@@ -152,7 +152,7 @@ def xor_runs() -> tuple[Array, Array]:
         if step % EVERY == 0:
             costs.append(cost)
         if step < RUN_STEPS:
-            theta -= 5.0 * slope
+            theta = theta - 5.0 * slope
     return theta, np.array(costs)
 
 
@@ -187,8 +187,8 @@ def draw_seed(seed: float) -> Picture:
         side, side, answers, levels, colors=COLOUR["a"], linewidths=1.4
     )
     right.clabel(lines, fontsize=8)
-    for column, wanted in zip(XOR_X.T, XOR_Y[0], strict=True):
-        right.text(*column, f"{wanted:.0f}", ha="center", va="center")
+    for h, v in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        right.text(h, v, str(h ^ v), ha="center", va="center")
     right.set(xlabel="x₁", ylabel="x₂")
     right.set_title("Answers")
 

@@ -175,6 +175,7 @@ def draw_seed(seed: float) -> Picture:
         style = "full" if value > 0 else "none"
         middle.plot([i], [height], "o", color=COLOUR["C"], fillstyle=style)
     middle.set(xlabel="eigenvalue", ylim=(-10.5, 0.5), xlim=(0, 10))
+    middle.set_xticks([1, 3, 5, 7, 9])
     middle.set_yticks([-10, -5, 0], ["10⁻¹⁰", "10⁻⁵", "1"])
     middle.set_title("Bends at the end")
 
@@ -182,15 +183,19 @@ def draw_seed(seed: float) -> Picture:
     side = np.linspace(-0.3, 1.3, 41)
     points = np.array(np.meshgrid(side, side)).reshape(2, -1)
     answers = forward(network, points).a[2].reshape(41, 41)
-    levels = [0.1, 0.5, 0.9]
-    lines = right.contour(
-        side, side, answers, levels, colors=COLOUR["a"], linewidths=1.4
+    right.contour(
+        side,
+        side,
+        answers,
+        [0.1, 0.5, 0.9],
+        colors=COLOUR["a"],
+        linestyles=["dotted", "solid", "dashed"],
+        linewidths=1.6,
     )
-    right.clabel(lines, fontsize=8)
     for h, v in ((0, 0), (0, 1), (1, 0), (1, 1)):
         right.text(h, v, str(h ^ v), ha="center", va="center")
     right.set(xlabel="x₁", ylabel="x₂")
-    right.set_title("Answers")
+    right.set_title("Answer 0.1 dotted, 0.5, 0.9 dashed", fontsize=9)
 
     found = forward(network, XOR_X).a[2][0]
     text = (

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bp import (
     Network,
+    Place,
     as_network,
     as_vector,
     backprop,
@@ -191,6 +192,34 @@ def test_tolerances_are_what_they_say() -> None:
         "plateau" if high < low else "undecided"
     )
     assert kind(wide, max(low, high) * 1.001) == "plateau"
+
+
+def test_the_tolerances_that_are_promised() -> None:
+    """1e-9 for the slope, and for an eigenvalue."""
+
+    def steep(slope: float) -> Network:  # answered exactly, eigenvalues slope²
+        return neuron(-np.log(slope), 0)
+
+    def kind(network: Network, shift: float = 0) -> str:
+        x = [[-1.0, 1.0]]
+        y = forward(network, x).a[1]
+        moved = neuron(network.w[1].item() + shift, 0)
+        return classify(moved, x, y).kind
+
+    for size, wanted in [(1.2e-9, "minimum"), (0.8e-9, "plateau")]:
+        assert kind(steep(np.sqrt(size))) == wanted
+    bend = 0.25**2  # of a neuron with w = 0
+    for size, wanted in [(1.2e-9, "moving"), (0.8e-9, "minimum")]:
+        assert kind(neuron(0, 0), size / bend) == wanted
+
+
+def test_zero_network_is_undecided_and_says_so() -> None:
+    zero = as_network(np.zeros((9, 1)), (2, 2, 1))
+    place = classify(zero, shown.XOR_X, shown.XOR_Y)
+    assert place.kind == "undecided"
+    place = Place("minimum", 0.5, 2e-12, np.array([0.1, 0.2, 0.3]))
+    said = "minimum: cost 0.5000, slope 2e-12, eigenvalues 1.0e-01 to 3.0e-01"
+    assert str(place) == said
 
 
 @settings(deadline=None, max_examples=25)

@@ -1,7 +1,7 @@
 """Guard 4: second derivatives, what they say, and copies of a network."""
 
 from collections.abc import Callable
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 import pytest
@@ -281,6 +281,11 @@ def test_the_ball_goes_down_the_gradient() -> None:
     path = shown.ball_path(1.5, 1.0, 2.0, steps=50)
     assert path.shape == (51, 3)
     assert (np.diff(path[:, 2]) < 0).all()
+    for (w, b, cost), (next_w, next_b, _) in pairwise(path):
+        slope = backprop(neuron(w, b), shown.BALL_X, shown.BALL_Y)
+        assert abs(slope.cost - cost) < 1e-15
+        assert abs(next_w - (w - 2 * slope.w[1].item())) < 1e-14
+        assert abs(next_b - (b - 2 * slope.b[1].item())) < 1e-14
     w, b, cost = shown.ball_surface()
     z = w[3] * shown.BALL_X + b[7]
     wanted = ((sigmoid(z) - shown.BALL_Y) ** 2).mean() / 2

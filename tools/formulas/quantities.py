@@ -144,7 +144,7 @@ def landscape(on: Evaluator) -> None:
             r"\lambda": values.reshape(-1, 1),
             "q": vectors[:, [0]],
             "c": vectors.T @ v,
-            "P": signed,
+            "Q": signed,
             "s": (signed.min(axis=0) < 0).reshape(-1, 1).astype(float),
             "r": rng.normal(size=(4, 1)),
         }.items()

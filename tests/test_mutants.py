@@ -27,6 +27,36 @@ EQUIVALENT = {
     "np.maximum(2, abs(start))": (
         "a step twice as long, near the best one, is as good a choice"
     ),
+    "minima.hessian_vector: 1e-30 → 1.5000000000000001e-30": (
+        "any imaginary step that is tiny gives the same slope"
+    ),
+    **dict.fromkeys(
+        [
+            "minima.classify: slope > still → slope >= still",
+            "minima.classify: values[0] < -flat → values[0] <= -flat",
+            "minima.classify: values[0] > flat → values[0] >= flat",
+            "minima.classify: 'plateau' if values[-1] <= flat else "
+            "'undecided' → 'plateau' if values[-1] < flat else 'undecided'",
+        ],
+        "no measured number equals a tolerance exactly",
+    ),
+    **dict.fromkeys(
+        [
+            "minima.rearranged: (w[l][old] * sign, b[l][old] * sign) → "
+            "(w[l][old] / sign, b[l][old] * sign)",
+            "minima.rearranged: (w[l][old] * sign, b[l][old] * sign) → "
+            "(w[l][old] * sign, b[l][old] / sign)",
+            "minima.rearranged: (out * sign.T, b[l + 1] + out @ (sign < 0)) "
+            "→ (out / sign.T, b[l + 1] + out @ (sign < 0))",
+            "minima.rearranged: out @ (sign < 0) → out @ (sign <= 0)",
+            "minima.rearranged: sign < 0 → sign < 1",
+        ],
+        "a sign is 1 or -1: to divide is to multiply, and none is 0",
+    ),
+    **dict.fromkeys(
+        ["minima.as_vector: -1 → -2", "minima.rearranged: -1 → -2"],
+        "reshape takes any negative width for the one to be found",
+    ),
 }
 
 

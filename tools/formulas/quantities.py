@@ -13,6 +13,7 @@ from math import comb
 
 import numpy as np
 
+from . import world
 from .evaluate import Evaluator, Given, Outcome, Wrong
 from .world import SAMPLES
 
@@ -239,6 +240,72 @@ def handwriting(on: Evaluator) -> None:
     }
 
 
+def landscape(on: Evaluator) -> None:
+    """The cost of a network 2-2-1, from a point θ along a unit vector v.
+
+    f is the cost on that line, G the gradient at any point, g and H
+    gradient and Hessian at θ, all by differences of the cost; λ and q, with
+    c, are eigenvalues and the lowest eigenvector of H, and the components
+    of v; P permutes the entries of r, with signs, and s is 1 for each minus.
+    """
+    rng = on.world.rng
+    x, y = rng.normal(size=(2, 3)), rng.uniform(size=3)
+    theta, u = rng.normal(size=(2, 9, 1))
+
+    def cost(t: np.ndarray) -> np.ndarray:
+        t = t[:, 0]
+        a = world.sigma(t[:4].reshape(2, 2) @ x + t[4:6, None])
+        return ((world.sigma(t[6:8] @ a + t[8]) - y) ** 2).sum() / 6
+
+    def slopes(f: Callable, t: np.ndarray) -> list:
+        """A fourth-order difference of f in each entry of t."""
+        h, found = np.longdouble("1e-4"), []
+        for e in np.eye(9)[:, :, None]:
+            far = f(t + 2 * h * e) - f(t - 2 * h * e)
+            found.append((8 * (f(t + h * e) - f(t - h * e)) - far) / 12 / h)
+        return found
+
+    def gradient(t: np.ndarray) -> np.ndarray:
+        return np.array(slopes(cost, t)).reshape(9, 1)
+
+    def third(v: np.ndarray) -> float:
+        """A difference of third order along v."""
+        near, far = (cost(theta + t * v) - cost(theta - t * v) for t in (1, 2))
+        return abs(far - 2 * near)
+
+    directions = rng.normal(size=(9, 9, 1))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    v = max(directions / 4, key=third) * 4  # not one with a tiny remainder
+
+    def line(t: np.ndarray) -> np.ndarray:
+        return cost(theta + t * v)
+
+    def exact(t: np.ndarray) -> np.ndarray:
+        steps = [cost(t + 1e-30j * e) for e in np.eye(9)[:, :, None]]
+        return np.imag(steps)[:, None] / np.longdouble("1e-30")
+
+    hessian = np.hstack(slopes(exact, theta)).astype(float)
+    values, vectors = np.linalg.eigh(hessian)
+    signed = np.eye(4)[[2, 0, 3, 1]] * rng.permutation([1, -1, -1, 1])
+    on.functions |= {"f": [line], "G": [gradient]}
+    on.given |= {
+        name: Given(np.asarray(value))
+        for name, value in {
+            "g": exact(theta).astype(float),
+            "H": hessian,
+            "v": v,
+            "u": u,
+            r"\theta": theta,
+            r"\lambda": values.reshape(-1, 1),
+            "q": vectors[:, [0]],
+            "c": vectors.T @ v,
+            "Q": signed,
+            "s": (signed.min(axis=0) < 0).reshape(-1, 1).astype(float),
+            "r": rng.normal(size=(4, 1)),
+        }.items()
+    }
+
+
 OWN: dict[str, Callable[[Evaluator], None]] = {
     "00_reading": counts,
     "01_digits": digits,
@@ -247,5 +314,10 @@ OWN: dict[str, Callable[[Evaluator], None]] = {
     "11_minibatch": minibatch,
     "12_descent": bowl,
     "13_mnist": handwriting,
+    "14_minima": landscape,
 }
-OWN_FUNCTIONS = {"03_network": {"g"}, "12_descent": {"c"}}
+OWN_FUNCTIONS = {
+    "03_network": {"g"},
+    "12_descent": {"c"},
+    "14_minima": {"f", "G"},
+}

@@ -20,15 +20,32 @@ from bp.network import ForwardPass, Network, forward, random_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.reading import count_parameters, distance, verdict
 from bp.recursion import propagate_error
+from bp.regularisation import (
+    EarlyStopping,
+    Masks,
+    dropout_masks,
+    l1_penalty,
+    l2_penalty,
+    masked_backprop,
+    masked_forward,
+    shifted,
+    with_dropout,
+    with_l1,
+    with_l2,
+    with_noise,
+    with_shifts,
+)
 from bp.weights import weight_gradient
 
 __all__ = [
     "Array",
+    "EarlyStopping",
     "ForwardPass",
     "Gradient",
     "GradientCheck",
     "GradientRule",
     "History",
+    "Masks",
     "Network",
     "Samples",
     "accuracy",
@@ -40,9 +57,14 @@ __all__ = [
     "cost_when_nudged",
     "count_parameters",
     "distance",
+    "dropout_masks",
     "finite_difference",
     "forward",
+    "l1_penalty",
+    "l2_penalty",
     "load_digits",
+    "masked_backprop",
+    "masked_forward",
     "measured_delta",
     "minibatches",
     "one_hot",
@@ -53,9 +75,15 @@ __all__ = [
     "random_network",
     "relative_error",
     "sgd",
+    "shifted",
     "sigmoid",
     "sigmoid_prime",
     "verdict",
     "weight_gradient",
     "weighted_input",
+    "with_dropout",
+    "with_l1",
+    "with_l2",
+    "with_noise",
+    "with_shifts",
 ]

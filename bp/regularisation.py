@@ -45,8 +45,9 @@ def _strength(name: str, value: float) -> None:
 def l2_penalty(network: Network, lam: float) -> np.inexact[Any]:
     """λ/2 times the squares of all weights (eq-regularisation-l2)."""
     _strength("lam", lam)
-    squares: np.inexact[Any] = sum((w**2).sum() for w in network.w.values())
-    return lam / 2 * squares
+    squares = sum((w**2).sum() for w in network.w.values())
+    penalty: np.inexact[Any] = lam / 2 * squares
+    return penalty
 
 
 def with_l2(lam: float, rule: GradientRule = backprop) -> GradientRule:
@@ -71,10 +72,9 @@ def l1_penalty(network: Network, lam: float) -> np.inexact[Any]:
     Smooth off zero, also for a complex step: w sign(w) stands for |w|.
     """
     _strength("lam", lam)
-    sizes: np.inexact[Any] = sum(
-        (w * np.sign(w.real)).sum() for w in network.w.values()
-    )
-    return lam * sizes
+    sizes = sum((w * np.sign(w.real)).sum() for w in network.w.values())
+    penalty: np.inexact[Any] = lam * sizes
+    return penalty
 
 
 def with_l1(lam: float, rule: GradientRule = backprop) -> GradientRule:

@@ -251,4 +251,4 @@ def draw_penalty(k: int) -> Picture:
         f"{others[0, k]:.3f} on new points, of which "
         f"{others[1, k]:.0%} are right; largest weight {largest:.0f}."
     )
-    return Picture(svg, "").beside(plot(ax, text))
+    return Picture(svg + plot(ax, text).svg, text)

@@ -30,6 +30,7 @@ TABLE = {
         Entry(r"\Delta", "delta", 1, "(n_l, m)", whole=True),
         Entry("x", "a", None, "(n_0, 1)"),
         Entry("X", "a", None, "(n_0, m)", whole=True),
+        Entry(r"\mu", "mu", 1, "(n_l, 1)"),  # a mask; 1 where nothing is
         Entry("y", "y", None, "(n_L, 1)"),
         Entry("Y", "y", None, "(n_L, m)", whole=True),
     ]

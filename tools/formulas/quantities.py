@@ -306,6 +306,48 @@ def landscape(on: Evaluator) -> None:
     }
 
 
+def regularisation(on: Evaluator) -> None:
+    """A network with dropout, and what is random in training it.
+
+    Every sample has masks μ, 1/q or 0, on the hidden layers.  In E and Var
+    a bare μ is one of layer 1, over all masks, and ε a column of signs like
+    x, over all patterns; T(s) is the mean of the cost over them, with s ε on
+    the input.  u is where t steps from 0 lead in a valley of curvature h > 0
+    around c; λ > 0.
+    """
+    world, rng = on.world, on.world.rng
+    q, h, c, penalty = rng.uniform(0.4, 0.9, size=4)
+    for l in range(1, world.depth):
+        kept = rng.random(world.fixed["mu", l].shape) < q
+        kept[0] = True
+        world.fixed["mu", l] = kept / q
+    n_0, n_1 = world.sizes[:2]
+    masks = [np.reshape(k, (-1, 1)) for k in product([0, 1], repeat=n_1)]
+    signs = [np.reshape(e, (-1, 1)) for e in product([-1.0, 1], repeat=n_0)]
+    on.draws = [
+        [
+            Outcome(
+                float(q ** k.sum() * (1 - q) ** (n_1 - k.sum())),
+                {r"\mu": Given(k / q)},
+            )
+            for k in masks
+        ],
+        [Outcome(1 / len(signs), {r"\varepsilon": Given(e)}) for e in signs],
+    ]
+
+    def expected_cost(s: np.ndarray) -> np.ndarray:
+        runs = [world.run({("a", 0): s * e}) for e in signs]
+        return sum(run.costs.sum() for run in runs) / len(runs)
+
+    t, u = int(rng.integers(2, 6)), 0.0
+    for _ in range(t):
+        u -= world.rate * h * (u - c)
+    on.functions["T"] = [expected_cost]
+    numbers = {"q": q, "h": h, "c": c, r"\lambda": penalty, "t": t, "u": u}
+    numbers["s"] = rng.uniform(0.3, 0.9)
+    on.given |= {name: Given(np.asarray(v)) for name, v in numbers.items()}
+
+
 OWN: dict[str, Callable[[Evaluator], None]] = {
     "00_reading": counts,
     "01_digits": digits,
@@ -315,9 +357,11 @@ OWN: dict[str, Callable[[Evaluator], None]] = {
     "12_descent": bowl,
     "13_mnist": handwriting,
     "14_minima": landscape,
+    "15_regularisation": regularisation,
 }
 OWN_FUNCTIONS = {
     "03_network": {"g"},
     "12_descent": {"c"},
     "14_minima": {"f", "G"},
+    "15_regularisation": {"T"},
 }

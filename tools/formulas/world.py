@@ -65,6 +65,7 @@ class World:
             n, before = self.sizes[l], self.sizes[l - 1]
             self.fixed["w", l] = self.rng.normal(size=(n, before))
             self.fixed["b", l] = self.rng.normal(size=(n, 1))
+            self.fixed["mu", l] = np.ones((n, samples))  # nothing is masked
         self.fixed["x", 0] = self.rng.normal(size=(self.sizes[0], samples))
         self.fixed["y", 0] = self.rng.uniform(size=(self.sizes[-1], samples))
         self._plain: dict[type, Run] = {}
@@ -92,5 +93,5 @@ class World:
         for l in range(1, self.depth + 1):
             w, b = put("w", l, given("w", l)), put("b", l, given("b", l))
             z = put("z", l, w @ a + b)
-            a = put("a", l, sigma(z))
+            a = put("a", l, put("mu", l, given("mu", l)) * sigma(z))
         return Run(arrays, self.cost(a, y))

@@ -1,0 +1,254 @@
+"""What regularisation does
+
+Written by the chapter chapters/15_regularisation.md: edit it there, not here.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from bp.digits import Array, load_digits, one_hot
+from bp.experiments.descent import draw_boundary, two_moons
+from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.network import Network, random_network
+from bp.neuron import sigmoid
+
+__all__ = [
+    "Pair",
+    "few_digits",
+    "WAYS",
+    "stored",
+    "chosen",
+    "gains",
+    "draw_gains",
+    "Stack",
+    "XOR",
+    "stacked",
+    "answers",
+    "descend_many",
+    "draw_failures",
+    "LAMBDAS",
+    "NAMES",
+    "moons",
+    "draw_penalty",
+]
+
+
+Pair = tuple[Array, Array]
+
+
+def few_digits(
+    seed: int, wrong: float = 0.2, n: int = 100
+) -> tuple[Pair, Pair, Network]:
+    """n digits to train, a share of them with a wrong label; n others to
+    validate; and a network 64-100-10 to start from."""
+    rng, (train, _) = np.random.default_rng(seed), load_digits()
+    chosen = rng.permutation(train.label.size)[: 2 * n]
+    mine, others = chosen[:n], chosen[n:]
+    label = train.label[mine]
+    spoiled = rng.permutation(n)[: round(wrong * n)]
+    label[spoiled] += rng.integers(1, 10, size=spoiled.size)
+    return (
+        (train.x[:, mine], one_hot(label % 10)),
+        (train.x[:, others], train.y[:, others]),
+        random_network((64, 100, 10), rng),
+    )
+
+
+WAYS = ["stopped", "L2", "L1", "dropout", "noise", "shifts"]
+
+
+def stored() -> Any:
+    """What benchmarks/regularisation.py has measured."""
+    path = files("bp.data").joinpath("regularisation.json")
+    return json.loads(path.read_text("utf-8"))
+
+
+def chosen(ways: Any, name: str, part: str = "test") -> Array:
+    """Cost and accuracy of each seed, at the strength that its validation
+    samples choose; shape (seeds, 2)."""
+    costs = np.array(ways[name]["others"])[:, :, 0]
+    found = np.array(ways[name][part])[:, :, :2]
+    best: Array = found[costs.argmin(axis=0), np.arange(costs.shape[1])]
+    return best
+
+
+def gains(ways: Any, name: str, part: str = "test") -> tuple[float, float]:
+    """Gain in accuracy over no regularisation, in points of a hundred:
+    the mean of the pairs, and its standard error."""
+    better = chosen(ways, name, part) - chosen(ways, "none", part)
+    points = 100 * better[:, 1]
+    return float(points.mean()), float(points.std(ddof=1) / len(points) ** 0.5)
+
+
+def draw_gains() -> Picture:
+    """The gains of all ways on digits with and without wrong labels."""
+    ax, text = axes(5.2, 3.6), []
+    for k, (run, mark) in enumerate(
+        zip(stored()["digits"][:2], "os", strict=True)
+    ):
+        found = [gains(run["ways"], name) for name in WAYS]
+        mean, error = np.array(found).T
+        places = np.arange(len(WAYS)) + 0.2 * k - 0.1
+        label = f"{run['wrong']:.0%} of the labels wrong"
+        bars = {"xerr": error, "fmt": mark, "capsize": 3, "label": label}
+        ax.errorbar(mean, places, color=COLOUR["Cw"[k]], **bars)
+        best = WAYS[int(mean.argmax())]
+        text.append(f"With {label} {best} gains most, {mean.max():.1f} points")
+    ax.axvline(0, color="grey", linewidth=0.8)
+    ax.set_yticks(range(len(WAYS)), WAYS)
+    ax.invert_yaxis()
+    ax.set(xlabel="gain in test accuracy, points of a hundred")
+    ax.set_title("What regularisation gains")
+    ax.legend(loc="upper center", fontsize=9, bbox_to_anchor=(0.5, -0.2))
+    return plot(ax, "; ".join(text) + ".")
+
+
+Stack = tuple[Array, Array, Array, Array]  # w[1], b[1], w[2], b[2]
+XOR = (
+    np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]]),
+    np.array([[0.0, 1.0, 1.0, 0.0]]),
+)
+
+
+def stacked(networks: list[Network]) -> Stack:
+    """S networks with one hidden layer, all of one shape, as four arrays."""
+    w = [np.stack([net.w[l] for net in networks]) for l in (1, 2)]
+    b = [np.stack([net.b[l] for net in networks]) for l in (1, 2)]
+    return w[0], b[0], w[1], b[1]
+
+
+def answers(many: Stack, x: Array) -> tuple[Array, Array]:
+    """Hidden activations (S, n_1, m) and answers (S, n_2, m)."""
+    w1, b1, w2, b2 = many
+    a1 = sigmoid(w1 @ x + b1)
+    return a1, sigmoid(w2 @ a1 + b2)
+
+
+def descend_many(
+    many: Stack,
+    x: Array,
+    y: Array,
+    rate: float,
+    steps: int,
+    lam: "float | Array" = 0.0,
+    size: int = 0,
+    noise: float = 0.0,
+    keep: float = 1.0,
+    rng: "np.random.Generator | None" = None,
+) -> Stack:
+    """Descent of S networks side by side, with the rules of this chapter.
+
+    lam is the λ of L2, a number or of shape (S, 1, 1).  With a size, each
+    takes mini-batches of its own; noise is on the inputs, keep is for
+    dropout.
+    """
+    w1, b1, w2, b2 = (part.copy() for part in many)
+    S, m = len(w1), size or x.shape[1]
+    rng = rng or np.random.default_rng(0)
+    for step in range(steps):
+        u, v = x, y
+        if size:
+            start = step * m % x.shape[1]
+            if start == 0:
+                order = rng.random((S, x.shape[1])).argsort(axis=1)
+            index = order[:, start : start + m]
+            u, v = (np.moveaxis(part[:, index], 1, 0) for part in (x, y))
+        if noise:
+            u = u + noise * rng.standard_normal((S, len(x), m))
+        a1 = sigmoid(w1 @ u + b1)
+        mask: Any = 1.0
+        if keep < 1:
+            mask = (rng.random(a1.shape) < keep) / keep
+        spoken = a1 * mask
+        a2 = sigmoid(w2 @ spoken + b2)
+        d2 = (a2 - v) * a2 * (1 - a2)
+        d1 = (w2.mT @ d2) * mask * a1 * (1 - a1)
+        w2 -= rate * (d2 @ spoken.mT / m + lam * w2)
+        b2 -= rate * d2.mean(axis=2, keepdims=True)
+        w1 -= rate * (d1 @ np.swapaxes(u, -1, -2) / m + lam * w1)
+        b1 -= rate * d1.mean(axis=2, keepdims=True)
+    return w1, b1, w2, b2
+
+
+def draw_failures() -> Picture:
+    """Share of XOR's runs that fail, by way, for two widths."""
+    ax, text = axes(5.4, 4.6), []
+    for k, run in enumerate(stored()["xor"][:2]):
+        rows = run["rows"]
+        share = np.array([row["failed"] / row["runs"] for row in rows])
+        error = np.sqrt(share * (1 - share) / rows[0]["runs"])
+        places = np.arange(len(rows)) + 0.2 * k - 0.1
+        label = f"2-{run['width']}-1"
+        bars = {"xerr": 100 * error, "fmt": "os"[k], "capsize": 3}
+        colour = COLOUR["Cw"[k]]
+        ax.errorbar(100 * share, places, color=colour, label=label, **bars)
+        text.append(
+            f"{label}: {share[0]:.1%} fail without, {share.min():.1%} with "
+            f"the best, {share.max():.0%} with the worst"
+        )
+    ax.set_yticks(range(len(rows)), [row["what"] for row in rows])
+    ax.invert_yaxis()
+    ax.set(xlabel="runs that fail, in percent", xlim=(-3, 103))
+    ax.set_title("XOR: where descent ends")
+    ax.legend(loc="lower right")
+    box = 0.31, 0.55 / 4.6, 0.66, 1 - 0.9 / 4.6
+    ax.set_position(box)
+    return plot(ax, "; ".join(text) + ".")
+
+
+LAMBDAS = [0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
+NAMES = ["0", "0.00001", "0.00003", "0.0001", "0.0003", "0.001", "0.003"]
+NAMES += ["0.01"]
+
+
+@cache
+def moons() -> tuple[Pair, list[Network], Array, Array]:
+    """Forty points; the networks for all λ; and on the forty and on a
+    thousand others, cost and share that is right, shape (2, 8)."""
+    rng = np.random.default_rng(5)
+    x, y = two_moons(40, 0.2, rng)
+    others = two_moons(1000, 0.2, rng)
+    wrong = rng.permutation(40)[:5]
+    y[0, wrong] = 1 - y[0, wrong]
+    start = random_network((2, 20, 1), rng)
+    start = Network({1: 4 * start.w[1], 2: start.w[2]}, start.b)
+    lam = np.reshape(LAMBDAS, (8, 1, 1))
+    many = descend_many(stacked([start] * 8), x, y, 5.0, 3000, lam)
+    judged = []
+    for u, v in [(x, y), others]:
+        a = answers(many, u)[1]
+        right = ((a > 0.5) == (v > 0.5)).mean(axis=(1, 2))
+        judged.append([((a - v) ** 2).mean(axis=(1, 2)) / 2, right])
+    w1, b1, w2, b2 = many
+    networks = [
+        Network({1: w1[k], 2: w2[k]}, {1: b1[k], 2: b2[k]}) for k in range(8)
+    ]
+    return (x, y), networks, np.array(judged[0]), np.array(judged[1])
+
+
+def draw_penalty(k: int) -> Picture:
+    """What λ number k makes of the moons, and the costs for all λ."""
+    (x, y), networks, mine, others = moons()
+    svg = draw_boundary(networks[k], x, y, f"λ = {NAMES[k]}")
+    ax = axes(4.2, 3.2)
+    places = range(len(LAMBDAS))
+    ax.plot(places, mine[0], ".-", color=COLOUR["C"], label="the forty")
+    label = "new points"
+    ax.plot(places, others[0], ".--", color=COLOUR["C"], label=label)
+    ax.plot([k, k], [mine[0, k], others[0, k]], "o", color=COLOUR["w"])
+    short = ["0", "10⁻⁵", "", "10⁻⁴", "", "10⁻³", "", "10⁻²"]
+    ax.set_xticks(places, short)
+    ax.set(xlabel="λ", ylabel="cost C", ylim=(0, 0.13))
+    ax.set_title("Cost without the penalty")
+    ax.legend(loc="upper left")
+    largest = float(np.abs(networks[k].w[1]).max())
+    text = (
+        f"λ = {NAMES[k]}: cost {mine[0, k]:.3f} on the forty, "
+        f"{others[0, k]:.3f} on new points, of which "
+        f"{others[1, k]:.0%} are right; largest weight {largest:.0f}."
+    )
+    return Picture(svg + plot(ax, text).svg, text)

@@ -1,0 +1,239 @@
+"""What regularisation does
+
+Written by the chapter chapters/15_regularisation.md: edit it there, not here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bp.algorithm import Gradient, backprop
+from bp.biases import bias_gradient
+from bp.cost import quadratic_cost, quadratic_cost_gradient
+from bp.delta import output_error
+from bp.descent import GradientRule, History
+from bp.digits import Array, as_columns
+from bp.network import ForwardPass, Network
+from bp.neuron import sigmoid, weighted_input
+from bp.recursion import propagate_error
+from bp.weights import weight_gradient
+
+__all__ = [
+    "l2_penalty",
+    "with_l2",
+    "l1_penalty",
+    "with_l1",
+    "EarlyStopping",
+    "Masks",
+    "dropout_masks",
+    "masked_forward",
+    "masked_backprop",
+    "with_dropout",
+    "with_noise",
+    "shifted",
+    "with_shifts",
+]
+
+
+def _strength(name: str, value: float) -> None:
+    if not (np.isfinite(value) and value >= 0):
+        raise ValueError(f"{name} is {value}, expected a number from 0 on")
+
+
+def l2_penalty(network: Network, lam: float) -> np.inexact[Any]:
+    """λ/2 times the squares of all weights (eq-regularisation-l2)."""
+    _strength("lam", lam)
+    squares = sum((w**2).sum() for w in network.w.values())
+    penalty: np.inexact[Any] = lam / 2 * squares
+    return penalty
+
+
+def with_l2(lam: float, rule: GradientRule = backprop) -> GradientRule:
+    """A rule for `sgd`: the cost of `rule` plus `l2_penalty`.
+
+    Gradient as in eq-regularisation-l2-gradient; biases pay nothing.
+    Raises ValueError for a negative lam.
+    """
+    _strength("lam", lam)
+
+    def gradient(network: Network, x: Array, y: Array) -> Gradient:
+        g = rule(network, x, y)
+        w = {l: g.w[l] + lam * network.w[l] for l in g.w}
+        return Gradient(w, g.b, g.cost + l2_penalty(network, lam))
+
+    return gradient
+
+
+def l1_penalty(network: Network, lam: float) -> np.inexact[Any]:
+    """λ times the sizes of all weights (eq-regularisation-l1).
+
+    Smooth off zero, also for a complex step: w sign(w) stands for |w|.
+    """
+    _strength("lam", lam)
+    sizes = sum((w * np.sign(w.real)).sum() for w in network.w.values())
+    penalty: np.inexact[Any] = lam * sizes
+    return penalty
+
+
+def with_l1(lam: float, rule: GradientRule = backprop) -> GradientRule:
+    """A rule for `sgd`: the cost of `rule` plus `l1_penalty`.
+
+    Gradient as in eq-regularisation-l1-gradient; at a weight that is zero
+    the subgradient 0.  Raises ValueError for a negative lam.
+    """
+    _strength("lam", lam)
+
+    def gradient(network: Network, x: Array, y: Array) -> Gradient:
+        g = rule(network, x, y)
+        w = {l: g.w[l] + lam * np.sign(network.w[l].real) for l in g.w}
+        return Gradient(w, g.b, g.cost + l1_penalty(network, lam))
+
+    return gradient
+
+
+class EarlyStopping:
+    """A callback for `sgd` that ends a run when the test cost stops falling.
+
+    Give `sgd` the validation samples as `test`.  Afterwards `network` is the
+    one with the lowest cost, a copy, and `epoch` and `cost` are its own.
+    Raises ValueError for a patience below 1, or without test samples.
+    """
+
+    def __init__(self, patience: int) -> None:
+        if patience < 1:
+            raise ValueError(f"patience is {patience}, expected 1 or more")
+        self.patience = patience
+        self.epoch, self.cost = 0, np.inf
+        self.network: Network | None = None
+
+    def __call__(self, epoch: int, network: Network, history: History) -> bool:
+        """Note the network if it is the best so far; True to stop."""
+        if not history.test_cost:
+            raise ValueError(
+                "nothing to stop by: give sgd the validation samples as test"
+            )
+        if history.test_cost[-1] < self.cost:
+            self.epoch, self.cost = epoch, history.test_cost[-1]
+            w = {l: w.copy() for l, w in network.w.items()}
+            b = {l: b.copy() for l, b in network.b.items()}
+            self.network = Network(w, b)
+        return epoch - self.epoch >= self.patience
+
+
+Masks = Mapping[int, Array]  # of layers 1 to L - 1, each (n_l, m)
+
+
+def dropout_masks(
+    network: Network, m: int, keep: float, rng: "np.random.Generator"
+) -> Masks:
+    """Masks for m samples: 1/keep with probability keep, else 0.
+
+    Raises ValueError unless 0 < keep <= 1.
+    """
+    if not 0 < keep <= 1:
+        raise ValueError(f"keep is {keep}, expected more than 0, up to 1")
+    kept = {l: rng.random((len(network.b[l]), m)) < keep for l in network.w}
+    del kept[network.depth]
+    dtype = network.w[1].real.dtype
+    return {l: k.astype(dtype) / dtype.type(keep) for l, k in kept.items()}
+
+
+def masked_forward(
+    network: Network, x: ArrayLike, masks: Masks
+) -> ForwardPass:
+    """As `forward`, with masked hidden layers (eq-regularisation-masked)."""
+    z, a = {}, {0: as_columns(x, "x", rows=network.sizes[0])}
+    for l, w in network.w.items():
+        z[l] = weighted_input(w, network.b[l], a[l - 1])
+        a[l] = sigmoid(z[l]) * masks[l] if l in masks else sigmoid(z[l])
+    return ForwardPass(z, a)
+
+
+def masked_backprop(
+    network: Network, x: ArrayLike, y: ArrayLike, masks: Masks
+) -> Gradient:
+    """As `backprop`, through masks (eq-regularisation-masked-delta)."""
+    run, w, L = masked_forward(network, x, masks), network.w, network.depth
+    z, a = run.z, run.a
+    delta = {L: output_error(quadratic_cost_gradient(a[L], y), z[L])}
+    for l in range(L - 1, 0, -1):
+        delta[l] = propagate_error(w[l + 1], delta[l + 1], z[l]) * masks[l]
+    return Gradient(
+        b={l: bias_gradient(delta[l]) for l in w},
+        w={l: weight_gradient(delta[l], a[l - 1]) for l in w},
+        cost=quadratic_cost(a[L], y),
+    )
+
+
+def with_dropout(keep: float, rng: "np.random.Generator") -> GradientRule:
+    """A rule for `sgd`: new masks for every sample of every mini-batch."""
+    if not 0 < keep <= 1:
+        raise ValueError(f"keep is {keep}, expected more than 0, up to 1")
+
+    def gradient(network: Network, x: Array, y: Array) -> Gradient:
+        masks = dropout_masks(network, x.shape[1], keep, rng)
+        return masked_backprop(network, x, y, masks)
+
+    return gradient
+
+
+def with_noise(
+    scale: float, rng: "np.random.Generator", rule: GradientRule = backprop
+) -> GradientRule:
+    """A rule for `sgd`: `rule` at inputs with normal noise of that size.
+
+    Its mean cost is eq-regularisation-noise.  Raises ValueError for a
+    negative scale.
+    """
+    _strength("scale", scale)
+
+    def gradient(network: Network, x: Array, y: Array) -> Gradient:
+        noise = rng.standard_normal(x.shape).astype(x.dtype)
+        return rule(network, x + x.dtype.type(scale) * noise, y)
+
+    return gradient
+
+
+def shifted(
+    x: Array, down: int, right: int, shape: tuple[int, int] = (8, 8)
+) -> Array:
+    """Images, a column each, moved by whole pixels; what comes in is 0.
+
+    Raises ValueError when the images have not that shape.
+    """
+    height, width = shape
+    if len(x) != height * width:
+        raise ValueError(
+            f"x has {len(x)} rows, expected {height} times {width} pixels"
+        )
+    image = x.reshape(height, width, -1)
+    moved = np.zeros_like(image)
+    moved[
+        max(down, 0) : height + min(down, 0),
+        max(right, 0) : width + min(right, 0),
+    ] = image[
+        max(-down, 0) : height + min(-down, 0),
+        max(-right, 0) : width + min(-right, 0),
+    ]
+    return moved.reshape(x.shape)
+
+
+def with_shifts(
+    rng: "np.random.Generator",
+    shape: tuple[int, int] = (8, 8),
+    rule: GradientRule = backprop,
+) -> GradientRule:
+    """A rule for `sgd`: `rule` at images moved by up to a pixel each way."""
+
+    def gradient(network: Network, x: Array, y: Array) -> Gradient:
+        way = rng.integers(9, size=x.shape[1])
+        moved = np.empty_like(x)
+        for k in range(9):
+            chosen = way == k
+            down, right = k // 3 - 1, k % 3 - 1
+            moved[:, chosen] = shifted(x[:, chosen], down, right, shape)
+        return rule(network, moved, y)
+
+    return gradient

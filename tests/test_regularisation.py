@@ -1,0 +1,437 @@
+"""Guard 4: penalties, early stopping, dropout, noise and shifts."""
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bp.algorithm import Gradient, backprop
+from bp.cost import quadratic_cost
+from bp.descent import History, sgd
+from bp.digits import load_digits
+from bp.experiments.regularisation import (
+    WAYS,
+    XOR,
+    answers,
+    chosen,
+    descend_many,
+    few_digits,
+    gains,
+    stacked,
+    stored,
+)
+from bp.gradient_check import complex_step, relative_error
+from bp.network import Network, forward, random_network
+from bp.regularisation import (
+    EarlyStopping,
+    dropout_masks,
+    l1_penalty,
+    l2_penalty,
+    masked_backprop,
+    masked_forward,
+    shifted,
+    with_dropout,
+    with_l1,
+    with_l2,
+    with_noise,
+    with_shifts,
+)
+
+pytestmark = pytest.mark.guard("4 functions")
+SIZES = st.lists(st.integers(1, 5), min_size=2, max_size=4)
+
+
+def example(
+    sizes: Any, seed: int, m: int = 3
+) -> tuple[Network, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(sizes[0], m)), rng.uniform(size=(sizes[-1], m))
+    return random_network(sizes, rng), x, y
+
+
+def entries(network: Network) -> list[np.ndarray]:
+    return [*network.w.values(), *network.b.values()]
+
+
+def slopes(cost: Any, network: Network) -> list[np.ndarray]:
+    """By every weight and bias, measured with a complex step."""
+    found = []
+    for kind in ("w", "b"):
+        for l in network.w:
+
+            def of(value: Any, kind: str = kind, l: int = l) -> Any:
+                parts = {"w": dict(network.w), "b": dict(network.b)}
+                parts[kind][l] = value
+                return cost(Network(**parts))
+
+            found.append(complex_step(of, getattr(network, kind)[l]))
+    return found
+
+
+def same(found: Gradient, wanted: list[np.ndarray]) -> None:
+    parts = [*found.w.values(), *found.b.values()]
+    for got, right in zip(parts, wanted, strict=True):
+        assert got.shape == right.shape
+        assert relative_error(got, right) < 1e-12
+
+
+@given(SIZES, st.integers(0, 99), st.floats(0, 3))
+def test_l2(sizes: list[int], seed: int, lam: float) -> None:
+    network, x, y = example(sizes, seed)
+
+    def cost(net: Network) -> Any:
+        squares = sum((w * w).sum() for w in net.w.values())
+        a = forward(net, x).a[net.depth]
+        return quadratic_cost(a, y) + lam * squares / 2
+
+    found = with_l2(lam)(network, x, y)
+    same(found, slopes(cost, network))
+    assert np.isclose(found.cost, cost(network), rtol=1e-14)
+
+
+@given(SIZES, st.integers(0, 99), st.floats(0, 3))
+def test_l1(sizes: list[int], seed: int, lam: float) -> None:
+    network, x, y = example(sizes, seed)
+
+    def cost(net: Network) -> Any:
+        sizes = sum(np.sqrt(w * w).sum() for w in net.w.values())
+        a = forward(net, x).a[net.depth]
+        return quadratic_cost(a, y) + lam * sizes
+
+    found = with_l1(lam)(network, x, y)
+    same(found, slopes(cost, network))
+    assert np.isclose(found.cost, cost(network), rtol=1e-14)
+
+
+def test_penalties_by_hand() -> None:
+    network = Network(
+        {1: np.array([[3.0, -4.0]]), 2: np.array([[0.0]])},
+        {1: np.array([[7.0]]), 2: np.array([[-9.0]])},
+    )
+    assert l2_penalty(network, 0.1) == pytest.approx(0.1 / 2 * 25)
+    assert l1_penalty(network, 0.1) == pytest.approx(0.1 * 7)
+    at_zero = with_l1(0.5)(network, np.ones((2, 1)), np.ones((1, 1)))
+    plain = backprop(network, np.ones((2, 1)), np.ones((1, 1)))
+    assert at_zero.w[2] == plain.w[2]
+    assert (at_zero.w[1] - plain.w[1]).tolist() == [[0.5, -0.5]]
+
+
+def test_penalties_add_up() -> None:
+    """Rules compose, and each adds its own part once."""
+    network, x, y = example((3, 4, 2), 0)
+    both = with_l1(0.2, with_l2(0.3))(network, x, y)
+    plain = backprop(network, x, y)
+    for l, w in network.w.items():
+        wanted = plain.w[l] + 0.3 * w + 0.2 * np.sign(w)
+        assert np.abs(both.w[l] - wanted).max() < 1e-15
+        assert (both.b[l] == plain.b[l]).all()
+    penalties = l1_penalty(network, 0.2) + l2_penalty(network, 0.3)
+    assert np.isclose(both.cost, plain.cost + penalties, rtol=1e-15)
+
+
+@pytest.mark.parametrize("way", [with_l2, with_l1, l2_penalty, l1_penalty])
+@pytest.mark.parametrize("lam", [-0.1, np.nan, np.inf])
+def test_no_negative_strength(way: Any, lam: float) -> None:
+    network = example((2, 1), 0)[0]
+    given = (network, lam) if "penalty" in way.__name__ else (lam,)
+    with pytest.raises(ValueError, match=f"lam is {lam}, expected a number"):
+        way(*given)
+
+
+def test_weight_decay_of_what_nobody_needs() -> None:
+    """Behind an input that is always 0, weights decay as (1 − ηλ)^t."""
+    network, x, y = example((3, 4, 2), 1)
+    x[0] = 0
+    trained, _ = sgd(
+        network,
+        x,
+        y,
+        learning_rate=0.5,
+        batch_size=3,
+        epochs=10,
+        rng=np.random.default_rng(0),
+        gradient=with_l2(0.2),
+    )
+    wanted = (1 - 0.5 * 0.2) ** 10 * network.w[1][:, 0]
+    assert np.abs(trained.w[1][:, 0] - wanted).max() < 1e-14
+
+
+# --- early stopping
+
+
+def test_early_stopping_takes_the_best() -> None:
+    stop, history = EarlyStopping(3), History()
+    costs = [9.0, 5.0, 4.0, 6.0, 4.0, 4.5, 1.0]  # a tie is no fall
+    network = example((2, 3, 1), 0)[0]
+    w = {l: a.copy() for l, a in network.w.items()}
+    changing = Network(w, network.b)
+    ends = []
+    for epoch, cost in enumerate(costs, start=1):
+        history.test_cost.append(cost)
+        w[1][...] = epoch
+        ends.append(stop(epoch, changing, history))
+        if ends[-1]:
+            break
+    assert ends == [False] * 5 + [True]
+    assert (stop.epoch, stop.cost) == (3, 4.0)
+    assert stop.network is not None
+    assert (stop.network.w[1] == 3).all()
+    assert not np.shares_memory(stop.network.b[1], network.b[1])
+
+
+def test_early_stopping_in_sgd() -> None:
+    (x, y), others, start = few_digits(3, n=20)
+    stop = EarlyStopping(2)
+    _, history = sgd(
+        start,
+        x,
+        y,
+        learning_rate=5,
+        batch_size=5,
+        epochs=200,
+        rng=np.random.default_rng(0),
+        test=others,
+        callback=stop,
+    )
+    assert len(history.test_cost) == stop.epoch + 2 + 1 < 201
+    assert stop.network is not None
+    a = forward(stop.network, others[0]).a[2]
+    assert np.isclose(quadratic_cost(a, others[1]), stop.cost, rtol=1e-12)
+    assert stop.cost == min(history.test_cost[1:])
+
+
+def test_early_stopping_refuses() -> None:
+    with pytest.raises(ValueError, match="patience is 0, expected 1"):
+        EarlyStopping(0)
+    with pytest.raises(ValueError, match="validation samples as test"):
+        EarlyStopping(1)(1, example((2, 1), 0)[0], History())
+
+
+# --- dropout
+
+
+@given(SIZES, st.integers(0, 99), st.sampled_from([0.3, 0.5, 0.8, 1.0]))
+def test_gradient_through_masks(
+    sizes: list[int], seed: int, keep: float
+) -> None:
+    network, x, y = example(sizes, seed, 4)
+    masks = dropout_masks(network, 4, keep, np.random.default_rng(seed))
+    assert list(masks) == list(range(1, len(sizes) - 1))
+
+    def cost(net: Network) -> Any:
+        a = masked_forward(net, x, masks).a[net.depth]
+        return quadratic_cost(a, y)
+
+    found = masked_backprop(network, x, y, masks)
+    same(found, slopes(cost, network))
+    assert found.cost == cost(network)
+
+
+def test_a_dropped_neuron_is_a_network_without_it() -> None:
+    network, x, y = example((3, 4, 2), 2)
+    mask = np.array([[1.0], [0.0], [1.0], [1.0]]) * np.ones((1, 3))
+    rest = [0, 2, 3]
+    smaller = Network(
+        {1: network.w[1][rest], 2: network.w[2][:, rest]},
+        {1: network.b[1][rest], 2: network.b[2]},
+    )
+    found = masked_backprop(network, x, y, {1: mask})
+    wanted = backprop(smaller, x, y)
+    assert np.allclose(found.w[1][rest], wanted.w[1], rtol=1e-13, atol=0)
+    assert (found.w[1][1] == 0).all() and (found.b[1][1] == 0).all()
+    assert (found.w[2][:, 1] == 0).all()
+
+
+def test_keeping_all_is_backprop() -> None:
+    network, x, y = example((3, 4, 5, 2), 3)
+    found = with_dropout(1.0, np.random.default_rng(0))(network, x, y)
+    wanted = backprop(network, x, y)
+    same(found, [*wanted.w.values(), *wanted.b.values()])
+
+
+def test_masks_have_mean_one_and_differ() -> None:
+    network = example((3, 40, 30, 2), 4)[0]
+    rng = np.random.default_rng(5)
+    masks = dropout_masks(network, 1000, 0.8, rng)
+    for l, n in [(1, 40), (2, 30)]:
+        assert masks[l].shape == (n, 1000)
+        assert set(np.unique(masks[l])) == {0, 1 / 0.8}
+        # the mean of 30 000 entries of standard deviation ½
+        assert abs(masks[l].mean() - 1) < 5 * 0.5 / np.sqrt(n * 1000)
+        assert len(np.unique(masks[l], axis=1).T) > 900
+    again = dropout_masks(network, 1000, 0.8, rng)
+    assert (again[1] != masks[1]).any()
+
+
+def test_mean_over_masks_of_a_linear_readout() -> None:
+    """The weighted inputs behind a masked layer are right on average."""
+    network, x, _ = example((2, 4, 3), 6, 1)
+    mean = np.zeros((3, 1))
+    for kept in product([0, 1], repeat=4):
+        chance = 0.7 ** sum(kept) * 0.3 ** (4 - sum(kept))
+        mask = np.reshape(kept, (4, 1)) / 0.7
+        mean += chance * masked_forward(network, x, {1: mask}).z[2]
+    assert np.abs(mean - forward(network, x).z[2]).max() < 1e-14
+
+
+@pytest.mark.parametrize("keep", [0, -0.5, 1.1, np.nan])
+def test_keep_is_a_probability(keep: float) -> None:
+    rng = np.random.default_rng(0)
+    words = f"keep is {keep}, expected more than 0, up to 1"
+    with pytest.raises(ValueError, match=words):
+        with_dropout(keep, rng)
+    with pytest.raises(ValueError, match=words):
+        dropout_masks(example((2, 3, 1), 0)[0], 4, keep, rng)
+
+
+def test_float32_stays() -> None:
+    network = random_network((4, 3, 2), np.random.default_rng(0), "f4")
+    x, y = np.ones((4, 5), "f4"), np.zeros((2, 5), "f4")
+    rng = np.random.default_rng(1)
+    for rule in (
+        with_l2(0.1),
+        with_l1(0.1),
+        with_dropout(0.5, rng),
+        with_noise(0.1, rng),
+        with_shifts(rng, shape=(2, 2)),
+    ):
+        found = rule(network, x, y)
+        for l in (1, 2):
+            assert found.w[l].dtype == found.b[l].dtype == np.float32
+
+
+# --- noise and shifts
+
+
+def test_noise() -> None:
+    """The gradient at inputs with noise, drawn anew at each call."""
+    network, x, y = example((3, 4, 2), 7)
+    rule = with_noise(0.5, np.random.default_rng(8))
+    rng = np.random.default_rng(8)
+    for _ in range(2):
+        moved = x + 0.5 * rng.standard_normal(x.shape)
+        wanted = backprop(network, moved, y)
+        same(rule(network, x, y), [*wanted.w.values(), *wanted.b.values()])
+    calm = with_noise(0, rng, with_l2(0.1))(network, x, y)
+    wanted = with_l2(0.1)(network, x, y)
+    same(calm, [*wanted.w.values(), *wanted.b.values()])
+    with pytest.raises(ValueError, match="scale is -1, expected a number"):
+        with_noise(-1, rng)
+
+
+def test_shifts_by_hand() -> None:
+    x = np.arange(1.0, 7)[:, np.newaxis]  # 1 2 3 / 4 5 6
+    for way, wanted in [
+        ((0, 0), [1, 2, 3, 4, 5, 6]),
+        ((1, 0), [0, 0, 0, 1, 2, 3]),
+        ((-1, 0), [4, 5, 6, 0, 0, 0]),
+        ((0, 1), [0, 1, 2, 0, 4, 5]),
+        ((0, -1), [2, 3, 0, 5, 6, 0]),
+        ((1, -1), [0, 0, 0, 2, 3, 0]),
+    ]:
+        assert shifted(x, *way, shape=(2, 3)).ravel().tolist() == wanted
+    assert x.ravel().tolist() == [1, 2, 3, 4, 5, 6]
+    with pytest.raises(ValueError, match="x has 6 rows, expected 8 times 8"):
+        shifted(x, 1, 0)
+
+
+def test_every_shift_is_drawn() -> None:
+    """Each image by itself, all nine ways, its own target kept."""
+    train, _ = load_digits()
+    x, y, seen = train.x[:, :400], train.y[:, :400], []
+
+    def rule(network: Network, u: np.ndarray, v: np.ndarray) -> Gradient:
+        seen.append((u.copy(), v.copy()))
+        return backprop(network, u, v)
+
+    network = random_network((64, 3, 10), np.random.default_rng(0))
+    before = x.copy()
+    with_shifts(np.random.default_rng(1), rule=rule)(network, x, y)
+    ((u, v),) = seen
+    assert (x == before).all() and (v == y).all()
+    ways = list(product((-1, 0, 1), repeat=2))
+    fits = np.array(
+        [(shifted(x, *way) == u).all(axis=0) for way in ways]
+    )  # (9, 400)
+    assert fits.any(axis=0).all()
+    counts = (fits & (fits.sum(axis=0) == 1)).sum(axis=1)
+    assert counts.min() > 400 / 9 / 2
+
+
+# --- what the experiments stand on
+
+
+@pytest.mark.parametrize("lam", [0.0, 0.1])
+def test_many_networks_go_as_each_alone(lam: float) -> None:
+    starts = [
+        random_network((2, 3, 1), np.random.default_rng(s)) for s in (0, 1)
+    ]
+    many = descend_many(stacked(starts), *XOR, 0.5, 7, lam)
+    for k, start in enumerate(starts):
+        alone, _ = sgd(
+            start,
+            *XOR,
+            learning_rate=0.5,
+            batch_size=4,
+            epochs=7,
+            rng=np.random.default_rng(0),
+            gradient=with_l2(lam),
+        )
+        found = [part[k] for part in many]
+        wanted = [alone.w[1], alone.b[1], alone.w[2], alone.b[2]]
+        for got, right in zip(found, wanted, strict=True):
+            assert np.abs(got - right).max() < 1e-13
+        a = answers(many, XOR[0])[1][k]
+        assert np.abs(a - forward(alone, XOR[0]).a[2]).max() < 1e-13
+
+
+def test_many_networks_with_chance() -> None:
+    """Mini-batches cover an epoch; noise of 0 and keep of 1 do nothing."""
+    start = stacked([random_network((2, 2, 1), np.random.default_rng(0))])
+    plain = descend_many(start, *XOR, 1e-6, 4)
+    online = descend_many(start, *XOR, 1e-6, 4, size=1)
+    for a, b, c in zip(start, plain, online, strict=True):
+        moved = np.abs(b - a).max()
+        # four small steps of one sample each, or of all: the same way
+        assert np.abs((c - a) - (b - a)).max() < 1e-4 * moved
+    for options in ({"noise": 0.5}, {"keep": 0.5}, {"size": 2}):
+        other = descend_many(start, *XOR, 1.0, 4, **options)
+        assert any((a != b).any() for a, b in zip(plain, other, strict=True))
+
+
+def test_few_digits() -> None:
+    (x, y), (u, v), network = few_digits(1, wrong=0.2)
+    train, _ = load_digits()
+    assert x.shape == u.shape == (64, 100) and network.sizes == (64, 100, 10)
+    rows = {
+        tuple(a): tuple(b) for a, b in zip(train.x.T, train.y.T, strict=True)
+    }
+    right = [tuple(b) == rows[tuple(a)] for a, b in zip(x.T, y.T, strict=True)]
+    assert sum(right) == 80
+    assert all(
+        rows[tuple(a)] == tuple(b) for a, b in zip(u.T, v.T, strict=True)
+    )
+    assert not {tuple(a) for a in x.T} & {tuple(a) for a in u.T}
+
+
+def test_what_is_stored() -> None:
+    """Whole, of enough seeds, and chosen without the test samples."""
+    found = stored()
+    for run in found["xor"]:
+        rows = run["rows"]
+        assert rows[0]["what"] == "none" and rows[0]["runs"] >= 1000
+        for row in rows:
+            change = row["spoiled"] - row["rescued"]
+            assert row["failed"] == rows[0]["failed"] + change
+    for run in found["digits"]:
+        ways = run["ways"]
+        assert np.shape(ways["none"]["test"])[1] >= 10
+        assert gains(ways, "none") == (0, 0)
+        names = ["L2"] if run["large"] else WAYS
+        for name in names:
+            costs = np.array(ways[name]["others"])[..., 0]
+            best = chosen(ways, name, "others")[:, 0]
+            assert (best == costs.min(axis=0)).all()

@@ -156,7 +156,7 @@ def draw_seed(seed: float) -> Picture:
     network = as_network(theta[k][:, np.newaxis], (2, 2, 1))
     place = classify(network, XOR_X, XOR_Y)
 
-    left = axes(4.2, 3.2)
+    left = axes(3.4, 2.9)
     steps = EVERY * np.arange(len(costs))
     left.plot(steps, costs[:, k], color=COLOUR["C"])
     left.set(xlabel="step", ylabel="cost C", ylim=(0, 0.2))
@@ -164,7 +164,7 @@ def draw_seed(seed: float) -> Picture:
     left.set_yticks([0, 1 / 16, 1 / 8], ["0", "1/16", "1/8"])
     left.set_title(f"Seed {k}")
 
-    right = axes(3.8, 3.2)
+    right = axes(3.4, 2.9)
     side = np.linspace(-0.3, 1.3, 41)
     points = np.array(np.meshgrid(side, side)).reshape(2, -1)
     answers = forward(network, points).a[2].reshape(41, 41)

@@ -280,6 +280,24 @@ def test_live_on_a_phone(live: Watched) -> None:
     assert live.troubles == []
 
 
+def test_a_chapter_opens_as_a_notebook(live: Watched) -> None:
+    """JupyterLite, from the page's own link, runs all of it."""
+    page = open_page(live, "02_neuron")
+    page.get_by_role("link", name="Open as a notebook").click()
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(
+        timeout=WHOLE_PAGE
+    )
+    assert page.locator(".noUi-handle").count() == 0
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    slider = page.locator(".noUi-handle").first  # made by a cell that ran
+    slider.wait_for(state="attached", timeout=WHOLE_PAGE)
+    assert (
+        page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
+    )
+    assert not [t for t in live.troubles if t.startswith("off the host")]
+
+
 def test_blocked_webassembly_is_said(browser: Browser, host: Host) -> None:
     host.policy["worker.js"] = "script-src 'self' 'unsafe-inline'"
     context = browser.new_context()

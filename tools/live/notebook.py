@@ -30,6 +30,10 @@ SETTINGS = {  # addresses as seen from /notebooks/, and from above it
 CONFIG = {
     "jupyter-lite-schema-version": 0,
     "jupyter-config-data": {
+        # It would ask the host, above the site's folder; nothing needs it.
+        "disabledExtensions": [
+            "@jupyterlite/application-extension:service-worker-manager"
+        ],
         "litePluginSettings": {
             "@jupyterlite/pyodide-kernel-extension:kernel": SETTINGS
         }

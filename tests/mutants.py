@@ -1,6 +1,6 @@
 """Change the mathematics of `bp` in one place at a time; who notices?
 
-    python tests/mutants.py neuron cost …     (all chapters from 02 on)
+    python tests/mutants.py neuron cost …     (no names: chapters 02 to 10)
 
 Each operator, sign, number, index, transpose and comparison is changed in
 turn in the running module; then the module's own tests are run, and if they
@@ -47,6 +47,8 @@ SWAPS = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
+
+ALSO = {"workspace": "minibatch"}  # tests of a module under another name
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -170,6 +172,7 @@ class Collected:
             given = parameters.params if parameters else {}
             if not {*item.fixturenames} - {*given, "request"}:
                 name = item.path.stem.removeprefix("test_")
+                name = ALSO.get(name, name)
                 call = functools.partial(item.obj, **given)
                 self.calls.setdefault(name, []).append(call)
 
@@ -246,7 +249,8 @@ def prepare() -> None:
         phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     )
     hypothesis.settings.load_profile("mutants")
-    paths = [f"{ROOT}/tests/test_{path.stem}.py" for path in modules()]
+    names = [path.stem for path in modules()] + [*ALSO]
+    paths = [f"{ROOT}/tests/test_{name}.py" for name in names]
     paths = [path for path in paths if Path(path).exists()]
     with contextlib.redirect_stdout(io.StringIO()):
         options = ["--collect-only", "-q", "-p", "no:cacheprovider"]
@@ -259,7 +263,7 @@ def main(wanted: list[str]) -> None:
     jobs = [
         (stem, stem[3:], what, source)
         for stem in stems
-        if "02" <= stem[:2] <= "10" and (not wanted or stem[3:] in wanted)
+        if (stem[3:] in wanted if wanted else "02" <= stem[:2] <= "10")
         for what, source in mutants(
             (ROOT / "bp" / f"{stem[3:]}.py").read_text("utf-8")
         )

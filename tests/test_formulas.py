@@ -184,6 +184,34 @@ def test_verdicts(latex: str, state: str, words: str) -> None:
     assert re.search(words, verdict.why), verdict.why
 
 
+@pytest.mark.parametrize(
+    ("latex", "state", "words"),
+    [
+        (r"\operatorname{E}(s_i) = \frac{m}{N}", "holds", ""),
+        (r"\operatorname{E}(c_i) = \operatorname{E}(s_i)", "holds", ""),
+        (r"\operatorname{E}(\hat g - \bar g) = 0", "holds", ""),
+        (
+            r"\operatorname{Var}(2 s_i) = 4 \operatorname{Var}(s_i)",
+            "holds",
+            "",
+        ),
+        (
+            r"\operatorname{Var}(s_i) = \frac mN \bigl( 1 - \frac mN \bigr)",
+            "holds",
+            "",
+        ),
+        (r"\operatorname{E}(s_i s_k) = \frac{m^2}{N^2}", "false", "is not"),
+        (r"\operatorname{E}(g_i) = g_i", "not understood", "nothing in it"),
+        (r"\operatorname{E}(s_i c_i) = 0", "not understood", "one draw"),
+    ],
+)
+def test_means_over_a_draw(latex: str, state: str, words: str) -> None:
+    """E and Var are over all outcomes of what a chapter says is drawn."""
+    verdict = check(Display(latex, 1, "eq-test"), "11_minibatch")
+    assert verdict.state == state, str(verdict)
+    assert re.search(words, verdict.why), verdict.why
+
+
 def test_displays_are_found_wherever_myst_has_them() -> None:
     text = r"""
 # Title

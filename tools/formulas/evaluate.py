@@ -31,6 +31,14 @@ class Given:
     batch: np.ndarray | None = None
 
 
+@dataclass
+class Outcome:
+    """One of the ways in which a random draw can end."""
+
+    chance: float
+    given: dict[str, Given]  # what the random letters are then
+
+
 ELEMENTWISE: dict[str, list[Callable]] = {
     "sigma": [world.sigma, world.sigma_1, world.sigma_2],
     "exp": [np.exp, np.exp, np.exp],
@@ -64,6 +72,7 @@ class Evaluator:
         self.alias: dict[str, Node] = {}
         self.functions: dict[str, list[Callable]] = {}
         self.variance: dict[str, Node] = {}
+        self.draws: list[list[Outcome]] = []  # each with all its outcomes
         self.imaginary = ""  # the letter that stands for it, if one does
         self.nudges: dict[tuple[str, int | str], np.ndarray] = {}
         self.changes: dict[tuple[str, int | str], np.ndarray] | None = None
@@ -203,6 +212,8 @@ class Evaluator:
             return self.diagonal(self.value(node.argument))
         if node.function == "O":
             raise NotUnderstood("O", "a remainder is a term of its own")
+        if node.function == "E":
+            return self.expected(node.argument)
         if node.function == "Var":
             return self.spread(node.argument)
         forms = self.functions.get(node.function) or ELEMENTWISE[node.function]
@@ -477,8 +488,46 @@ class Evaluator:
             return slope * self.world.samples
         return self._derivative(tree.Derivative(node.of, by))
 
+    # --- what is random
+
+    def drawn(self, of: Node) -> list[Outcome]:
+        """The outcomes of the one draw whose letters an expression has."""
+        names: set[str] = set()
+        nodes = [of]
+        while nodes:
+            found = {
+                part.name
+                for part in nodes.pop().walk()
+                if isinstance(part, Symbol)
+            }
+            nodes += [self.alias[n] for n in found - names if n in self.alias]
+            names |= found
+        draws = [d for d in self.draws if names & d[0].given.keys()]
+        if len(draws) > 1:
+            raise NotUnderstood("E", "letters of one draw, not of two")
+        return draws[0] if draws else []
+
+    def expected(self, of: Node) -> np.ndarray:
+        """The mean over all outcomes, each with its chance."""
+        outcomes = self.drawn(of)
+        if not outcomes:
+            raise NotUnderstood("E", "of what? nothing in it is random")
+        total, before = self.world.real(0), self.given
+        try:
+            for outcome in outcomes:
+                self.given = before | outcome.given
+                total = total + outcome.chance * self.value(of)
+        finally:
+            self.given = before
+        return total
+
     def spread(self, of: Node) -> np.ndarray:
-        """The variance of what is linear in independent random numbers."""
+        """The variance: over all outcomes of a draw, where there is one;
+        else of what is linear in independent random numbers."""
+        if self.drawn(of):
+            mean = self.expected(of)
+            square = tree.Product((of, of))
+            return self.expected(square) - mean * mean
         total = self.world.real(0)
         for name, variance in self.variance.items():
             key, entries, _ = self.target(Symbol(name))

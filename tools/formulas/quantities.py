@@ -4,13 +4,16 @@ Each function gives, for one random world, the quantities of a chapter that
 no comment `% where: …` can say: data, counts, and what code has computed.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from itertools import combinations, product
 
 import numpy as np
 
-from .evaluate import Evaluator, Given, Wrong
+from .evaluate import Evaluator, Given, Outcome, Wrong
+from .world import SAMPLES
 
 
 def counts(on: Evaluator) -> None:
@@ -84,10 +87,72 @@ def products(on: Evaluator) -> None:
     on.given["B"] = Given(np.asarray(back))
 
 
+@cache
+def put_back(N: int, m: int) -> list[tuple[tuple[int, ...], int]]:
+    """What m draws from N can be, and in how many orders."""
+    draws = Counter(tuple(sorted(d)) for d in product(range(N), repeat=m))
+    return list(draws.items())
+
+
+def minibatch(on: Evaluator) -> None:
+    """N samples with slopes g of their own, and batches of m of them.
+
+    s marks the samples of a batch, and ĝ is the mean of their slopes; c
+    counts them, and g̃ is their mean, where samples are put back.  An epoch
+    has K batches, q samples in each, r in the last, with the mean slopes h.
+    """
+    rng, N = on.world.rng, SAMPLES
+    m = int(rng.integers(2, 5))
+    g, G = rng.normal(size=(N, 1)) + 0.5, rng.normal(size=(4, N))
+    d = g - g.sum() / N
+    order = rng.permutation(N)
+    batches = [order[i : i + m] for i in range(0, N, m)]
+
+    def outcome(
+        chance: float, counts: np.ndarray, marks: str, mean: str
+    ) -> Outcome:
+        estimate = (counts * g).sum() / m
+        marked = {marks: Given(counts), mean: Given(np.asarray(estimate))}
+        return Outcome(chance, marked)
+
+    def column(chosen: tuple[int, ...]) -> np.ndarray:
+        return np.bincount(chosen, minlength=N).reshape(N, 1).astype(float)
+
+    subsets = list(combinations(range(N), m))
+    on.draws = [
+        [
+            outcome(1 / len(subsets), column(chosen), "s", r"\hat g")
+            for chosen in subsets
+        ],
+        [
+            outcome(times / N**m, column(chosen), "c", r"\tilde g")
+            for chosen, times in put_back(N, m)
+        ],
+    ]
+    for draw in on.draws:  # one outcome, for what is said of a single batch
+        on.given |= draw[int(rng.integers(len(draw)))].given
+    on.given |= {
+        "N": Given(np.asarray(N)),
+        "m": Given(np.asarray(m)),
+        "g": Given(g),
+        "d": Given(d),
+        "G": Given(G),
+        "S": Given(np.asarray(np.std(g, ddof=1))),
+        r"\bar g": Given(np.asarray(g.sum() / N)),
+        r"\mathbf 1": Given(np.ones((N, 1))),
+        "I": Given(np.eye(N)),
+        "K": Given(np.asarray(len(batches))),
+        "r": Given(np.asarray(len(batches[-1]))),
+        "q": Given(np.array([[len(batch)] for batch in batches])),
+        "h": Given(np.array([[g[batch].mean()] for batch in batches])),
+    }
+
+
 OWN: dict[str, Callable[[Evaluator], None]] = {
     "00_reading": counts,
     "01_digits": digits,
     "03_network": bump,
     "09_algorithm": products,
+    "11_minibatch": minibatch,
 }
 OWN_FUNCTIONS = {"03_network": {"g"}}

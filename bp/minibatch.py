@@ -47,6 +47,7 @@ def minibatches(
 
 _Floats = NDArray[Any]  # float32 or float64
 _Layers = dict[int, _Floats]
+_PIECE = 2**19  # bytes: some of these fit into a processor's own memory
 
 
 def _views(flat: _Floats, sizes: tuple[int, ...]) -> tuple[_Layers, _Layers]:
@@ -64,7 +65,8 @@ class Workspace:
     """A copy of a network, and all the memory that its steps need.
 
     `network` consists of views of the flat vector `parameters`, `gradient`
-    of views of `slopes`; each call writes over them.  One for each thread.
+    of views of `slopes`; each call writes over them, and only those of
+    `backprop` are worth reading.  One for each thread.
     Raises TypeError for numbers other than float32 and float64, ValueError
     for a batch_size below 1.
     """
@@ -114,8 +116,11 @@ class Workspace:
         """One step against the gradient; the arguments as in `backprop`."""
         x, y = self._gather(x_rows, y_rows, index)
         self._forward(x.T, y.T)
-        self._backward(len(index), learning_rate / len(index))
-        self.parameters -= self.slopes
+        m = len(index)
+        piecewise = m <= 64 and self.parameters.nbytes > 2 * _PIECE
+        self._backward(m, learning_rate / m, piecewise)
+        if not piecewise:
+            self.parameters -= self.slopes
 
     def _cut(self, m: int) -> tuple[list[_Floats], _Layers, _Layers]:
         """The room cut to m samples: rows of x, y and ones; all a; all δ."""
@@ -175,8 +180,11 @@ class Workspace:
         d = np.subtract(a[L], delta[L], out=delta[L])
         return np.vdot(d, d)
 
-    def _backward(self, m: int, factor: float) -> None:
-        """Factor times the sum of the samples' slopes, after _forward."""
+    def _backward(self, m: int, factor: float, descend: bool = False) -> None:
+        """Factor times the sum of the samples' slopes, after _forward.
+
+        Or, to descend, subtract it from the parameters at once.
+        """
         (_, _, ones), a, delta = self._cut(m)
         w, L, one = self.network.w, self.network.depth, self._number(1)
         delta[L] *= self._number(factor)  # the smallest; the rest inherit it
@@ -184,10 +192,24 @@ class Workspace:
             d = delta[l]
             d *= a[l]
             d *= np.subtract(one, a[l], out=a[l])  # with that, σ' = a (1 - a)
-            np.dot(d, a[l - 1].T, out=self.gradient.w[l])
             np.dot(d, ones, out=self.gradient.b[l])
             if l > 1:
                 np.dot(w[l].T, d, out=delta[l - 1])
+            if descend:
+                self._descend(l, d, a[l - 1].T)
+            else:
+                np.dot(d, a[l - 1].T, out=self.gradient.w[l])
+
+    def _descend(self, l: int, d: _Floats, a: _Floats) -> None:
+        """Subtract δ aᵀ from w[l] some rows at a time, which stay in cache."""
+        w: _Floats = self.network.w[l]
+        b: _Floats = self.network.b[l]
+        slope = self.gradient.w[l]
+        rows = max(1, _PIECE // w[0].nbytes)
+        for i in range(0, len(w), rows):
+            piece = w[i : i + rows]
+            piece -= np.dot(d[i : i + rows], a, out=slope[: len(piece)])
+        b -= self.gradient.b[l]
 
 
 def batch_gradient(

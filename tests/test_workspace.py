@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bp import Workspace, backprop, batch_gradient, random_network
+from bp import (
+    Workspace,
+    backprop,
+    batch_gradient,
+    minibatch,
+    random_network,
+)
 from bp.algorithm import Gradient
 from bp.network import Network
 
@@ -53,13 +59,16 @@ def test_equal_to_the_readable_form(
         check_equal(got, backprop(network, x[index].T, y[index].T))
 
 
-@given(widths, st.integers(1, 12), dtypes)
+@given(widths, st.integers(1, 70), dtypes, st.sampled_from([1, 60, 2**19]))
 def test_a_step_is_one_of_gradient_descent(
-    sizes: list[int], m: int, dtype: str
+    sizes: list[int], m: int, dtype: str, piece: int
 ) -> None:
+    """Whole, and with the weights in pieces of a row or more."""
     network, x, y = random_case(sizes, m, dtype, 1)
     space = Workspace(network, m)
-    space.step(x, y, np.arange(m), 0.5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(minibatch, "_PIECE", piece)
+        space.step(x, y, np.arange(m), 0.5)
     slopes = backprop(network, x.T, y.T)
     for name in ("w", "b"):
         for l, before in getattr(network, name).items():
@@ -110,7 +119,7 @@ def test_parameters_and_slopes_are_flat_views() -> None:
 @pytest.mark.parametrize("m", [1, 10, 200])
 def test_steps_allocate_no_array(m: int) -> None:
     """Traced memory: nothing as large as one activation of the batch."""
-    network, x, y = random_case([300, 200, 100], 400, "f8", 1)
+    network, x, y = random_case([300, 500, 100], 400, "f8", 1)
     space, rng = Workspace(network, m), np.random.default_rng(0)
     batches = [rng.permutation(400)[:m] for _ in range(5)]
     space.step(x, y, batches[0], 0.1)  # cuts the views for this m, once

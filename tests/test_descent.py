@@ -1,5 +1,6 @@
 """Guard 4: descent against loops by hand, interruptions, refusals."""
 
+import io
 import json
 import os
 import signal
@@ -7,6 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -118,6 +122,8 @@ def test_what_it_returns(dtype: str) -> None:
         assert len(values) == 4
         assert all(type(value) is float for value in values)
     assert history.test_accuracy[-1] == accuracy(found, x[:, :9], y[:, :9])
+    on_test = quadratic_cost(forward(found, x[:, :9]).a[2], y[:, :9])
+    assert abs(history.test_cost[-1] - on_test) < 1e-6
 
 
 def test_no_epochs() -> None:
@@ -136,6 +142,7 @@ def test_accuracy() -> None:
     single = Network({1: np.ones((1, 1))}, {1: np.zeros((1, 1))})
     assert accuracy(single, [[-1.0, 1, 2, 3]], [[0, 1, 0.4, 0.6]]) == 0.75
     assert accuracy(single, [[0.0]], [[0.0]]) == 1.0  # ½ is not above ½
+    assert accuracy(single, [[-1.0]], [[0.5]]) == 1.0
 
 
 def test_measured_in_blocks() -> None:
@@ -358,6 +365,44 @@ def test_damaged_runs_are_refused(
         load_run(path)
 
 
+class Trap:
+    """Shuts when it is unpickled."""
+
+    def __reduce__(self) -> tuple:
+        return Trap.shut, ()
+
+    shut_times = 0
+
+    @staticmethod
+    def shut() -> str:
+        Trap.shut_times += 1
+        return "{}"
+
+
+def test_nothing_is_unpickled() -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "run.npz"
+        network, *_, rng = case()
+        save_run(path, network, History(), rng)
+        trap = np.array([Trap()], dtype=object)
+        spoil(path, lambda stored: stored.update(rng=trap))
+        with pytest.raises(ValueError, match="is damaged, or no saved run"):
+            load_run(path)
+    assert Trap.shut_times == 0
+
+
+def test_the_bound_is_the_root_of_the_largest_number() -> None:
+    root = np.sqrt(np.finfo("f8").max)
+    for value, name in [
+        (root, "w[1]"),
+        (-root, "w[1]"),
+        (np.nextafter(root, 0), None),
+    ]:
+        network = Network({1: np.array([[1.0, value]])}, {1: np.ones((1, 1))})
+        found = descent._lost(network)
+        assert found is name or found.startswith(name)
+
+
 @pytest.mark.parametrize("length", [0, 10, 300, -1, -40])
 def test_truncated_runs_are_refused(length: int, tmp_path: Path) -> None:
     network, *_, rng = case()
@@ -524,23 +569,47 @@ def test_the_bar_is_quiet_unless_somebody_looks(
     assert bar_of(capsys, progress=False) == ""
 
 
-@pytest.mark.parametrize("asked", [True, False])
-def test_a_kernel_that_may_not_ask_is_not_watched(
-    asked: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Kernel:
-        def get_parent(self) -> dict:
-            return {"content": {"allow_stdin": asked}}
-
-    class Shell:
-        kernel = Kernel()
-
+def test_a_kernel_that_may_not_ask_is_not_watched() -> None:
     import IPython
 
-    monkeypatch.setattr(IPython, "get_ipython", Shell)
-    assert descent._watched() is asked
-    Shell.kernel = None  # plain IPython
-    assert not descent._watched()
+    def watched(kernel: object, stderr: object = io.StringIO()) -> bool:
+        shell = SimpleNamespace(kernel=kernel)
+        with (
+            patch.object(IPython, "get_ipython", lambda: shell),
+            patch.object(sys, "stderr", stderr),
+        ):
+            return descent._watched()
+
+    def kernel(**content: object) -> object:
+        return SimpleNamespace(get_parent=lambda: {"content": content})
+
+    assert watched(kernel(allow_stdin=True))
+    assert not watched(kernel(allow_stdin=False))
+    assert not watched(kernel())
+    assert not watched(None)  # plain IPython
+    assert not watched(None, stderr=None)
+    assert watched(None, stderr=SimpleNamespace(isatty=lambda: True))
+
+
+def test_when_the_bar_comes() -> None:
+    """At once if it is asked for, else after two seconds."""
+    tqdm = pytest.importorskip("tqdm", reason="tqdm is not installed").tqdm
+    with patch.object(tqdm, "__init__", return_value=None) as made:
+        for watched, progress, delay in [
+            (True, None, 2),
+            (True, True, 0),
+            (False, True, 0),
+            (True, False, None),
+            (False, None, None),
+        ]:
+            made.reset_mock()
+            with patch.object(descent, "_watched", lambda w=watched: w):
+                counted = descent._counted(3, progress)
+            if delay is None:
+                assert counted == range(3) and not made.called
+            else:
+                assert made.call_args.args == (range(3),)
+                assert made.call_args.kwargs["delay"] == delay
 
 
 def test_an_unattended_notebook_is_silent() -> None:
@@ -566,12 +635,14 @@ def test_an_unattended_notebook_is_silent() -> None:
     assert said.split() == ["False", "range", "tqdm"]
 
 
-def test_without_tqdm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "tqdm", None)
-    monkeypatch.setattr(descent, "_watched", lambda: True)
-    assert descent._counted(3, None) == range(3)
-    with pytest.raises(ImportError, match="pip install tqdm"):
-        descent._counted(3, True)
+def test_without_tqdm() -> None:
+    with (
+        patch.dict(sys.modules, {"tqdm": None}),
+        patch.object(descent, "_watched", lambda: True),
+    ):
+        assert descent._counted(3, None) == range(3)
+        with pytest.raises(ImportError, match="pip install tqdm"):
+            descent._counted(3, True)
 
 
 DATA = experiments.DATA

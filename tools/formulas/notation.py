@@ -36,8 +36,6 @@ TABLE = {
     ]
 }
 LAYERED = frozenset(e.name for e in TABLE.values() if e.first is not None)
-FUNCTIONS = frozenset(
-    {"sigma", "exp", "ln", "diag", "E", "Var", "Im", "O"}
-)
+FUNCTIONS = frozenset({"sigma", "exp", "ln", "diag", "E", "Var", "Im", "O"})
 # What only makes sense for a batch: then C is the mean over the samples.
 BATCH = {e.name for e in TABLE.values() if e.whole} | {"m", r"\mathbf 1"}

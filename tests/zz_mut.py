@@ -1,0 +1,281 @@
+"""Change the mathematics of `bp` in one place at a time; who notices?
+
+    python tests/mutants.py neuron cost …     (all chapters from 02 on)
+
+Each operator, sign, number, index, transpose and comparison is changed in
+turn in the running module; then the module's own tests are run, and if they
+pass, the checks of its chapter and the tests of the whole algorithm.
+Prints the mutants that nobody noticed, as JSON.
+"""
+
+import ast
+import contextlib
+import copy
+import functools
+import importlib
+import io
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import nbformat
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+os.environ.pop("CI", None)  # here a skipped oracle is no failure
+SWAPS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
+
+
+def changes(node: ast.AST) -> Iterator[ast.AST]:
+    """Everything that a node could be changed to."""
+    new = copy.deepcopy(node)
+    match node:
+        case ast.BinOp(op=ast.MatMult()):
+            new.left, new.right = new.right, new.left
+            yield new
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in SWAPS:
+            new.op = SWAPS[type(op)]()
+            yield new
+        case ast.BoolOp(op=op):
+            new.op = SWAPS[type(op)]()
+            yield new
+        case ast.Compare(ops=[op]) if type(op) in SWAPS:
+            new.ops = [SWAPS[type(op)]()]
+            yield new
+        case ast.UnaryOp(op=ast.USub() | ast.Not()):
+            yield new.operand
+        case ast.Attribute(attr="T"):
+            yield new.value
+        case ast.Constant(value=bool(value)):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int(value)):
+            yield ast.Constant(value + 1)
+            if value > 0:
+                yield ast.Constant(value - 1)
+        case ast.Constant(value=float(value)):
+            yield ast.Constant(value * 1.5)
+
+
+def sites(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
+    """Parent, field and place of each node that is mathematics.
+
+    Not of docstrings, annotations, or the words of an error.
+    """
+    for field, value in ast.iter_fields(tree):
+        if field in {"annotation", "returns", "decorator_list"}:
+            continue
+        for place, child in enumerate(
+            value if isinstance(value, list) else [value]
+        ):
+            if not isinstance(child, ast.AST):
+                continue
+            if isinstance(child, ast.JoinedStr | ast.Raise):
+                continue
+            if isinstance(child, ast.expr | ast.AugAssign):
+                yield tree, field, place if isinstance(value, list) else None
+            yield from sites(child)
+
+
+UNCHANGED = "as it is"  # must pass: nobody may cry wolf
+
+
+def mutants(source: str) -> Iterator[tuple[str, str]]:
+    """(where and what, mutated source) of a module."""
+    tree = ast.parse(source)
+    yield UNCHANGED, source
+    for function in functions(tree):
+        for parent, field, place in list(sites(function)):
+            value = getattr(parent, field)
+            old = value if place is None else value[place]
+            for new in changes(old):
+                shown = parent if isinstance(parent, ast.expr) else old
+                before = ast.unparse(shown)
+                if place is None:
+                    setattr(parent, field, new)
+                else:
+                    value[place] = new
+                shown = parent if isinstance(parent, ast.expr) else new
+                after = ast.unparse(shown)
+                yield (
+                    f"{function.name}: {before} → {after}",
+                    ast.unparse(ast.fix_missing_locations(tree)),
+                )
+                if place is None:
+                    setattr(parent, field, old)
+                else:
+                    value[place] = old
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node
+        elif isinstance(node, ast.ClassDef):
+            yield from (n for n in node.body if isinstance(n, ast.FunctionDef))
+
+
+def install(module: object, source: str) -> None:
+    """Give the module's functions the mutant's code, for whoever has them."""
+    names: dict = {"__name__": module.__name__}
+    exec(compile(source, module.__name__, "exec"), names)
+    pairs = [(vars(module), names)]
+    for name, thing in list(vars(module).items()):
+        if isinstance(thing, type) and thing.__module__ == module.__name__:
+            pairs.append((vars(thing), vars(names[name])))
+    for mine, theirs in pairs:
+        for name, thing in list(mine.items()):
+            thing = getattr(thing, "fget", thing)
+            new = getattr(theirs.get(name), "fget", theirs.get(name))
+            if getattr(thing, "__module__", None) != module.__name__:
+                continue
+            if hasattr(thing, "__code__") and hasattr(new, "__code__"):
+                if not thing.__code__.co_filename.startswith("<"):
+                    thing.__code__ = new.__code__
+                    thing.__defaults__ = new.__defaults__
+                    thing.__kwdefaults__ = new.__kwdefaults__
+
+
+class Collected:
+    """The tests of each file, as calls that need nothing of pytest."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, list[Callable[[], object]]] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            parameters = getattr(item, "callspec", None)
+            given = parameters.params if parameters else {}
+            if not {*item.fixturenames} - {*given, "request"}:
+                name = item.path.stem.removeprefix("test_")
+                call = functools.partial(item.obj, **given)
+                self.calls.setdefault(name, []).append(call)
+
+
+COLLECTED = Collected()
+
+
+def tests_pass(name: str) -> bool:
+    for call in COLLECTED.calls.get(name, []):
+        try:
+            call()
+        except pytest.skip.Exception:
+            pass
+        except BaseException:
+            return False
+    return True
+
+
+def checks_pass(stem: str) -> bool:
+    """Run the chapter, with the running module in place of its own cells."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
+    homes = {"bp": "bp", "experiment": "bp.experiments"}
+    try:
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            grown = {*homes} & {*cell.metadata.get("tags", [])}
+            if grown:
+                home = f"{homes[grown.pop()]}.{stem[3:]}"
+                module = vars(importlib.import_module(home))
+                names |= {k: v for k, v in module.items() if k[:2] != "__"}
+            else:
+                exec(compile(cell.source, stem, "exec"), names)
+    except Exception:
+        return False
+    return True
+
+
+def survives(job: tuple[str, str, str, str]) -> str | None:
+    """The mutant's name if neither tests nor checks notice it."""
+    stem, name, what, source = job
+    module = importlib.import_module(f"bp.{name}")
+    silent = io.StringIO()
+    with contextlib.redirect_stdout(silent), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        signal.alarm(60)  # a loop that never ends has been noticed
+        try:
+            install(module, source)
+            for passes, what_of in [
+                (tests_pass, name),
+                (tests_pass, "algorithm"),
+                (checks_pass, stem),
+            ]:
+                if not passes(what_of):
+                    return None
+        except BaseException:
+            return None
+    return f"{name}.{what}"
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in (ROOT / "bp").glob("*.py") if p.stem[0] != "_")
+
+
+def prepare() -> None:
+    """Collect the tests once; each mutant then lives in a process forked."""
+    hypothesis.settings.register_profile(
+        "mutants",
+        max_examples=12,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    )
+    hypothesis.settings.load_profile("mutants")
+    paths = [f"{ROOT}/tests/test_{path.stem}.py" for path in modules()]
+    paths = [path for path in paths if Path(path).exists()]
+    with contextlib.redirect_stdout(io.StringIO()):
+        options = ["--collect-only", "-q", "-p", "no:cacheprovider"]
+        pytest.main([*options, f"--rootdir={ROOT}", *paths], [COLLECTED])
+
+
+def main(wanted: list[str]) -> None:
+    prepare()
+    stems = sorted(p.stem for p in (ROOT / "chapters").glob("[01]*.ipynb"))
+    jobs = [
+        (stem, stem[3:], what, source)
+        for stem in stems
+        if "02" <= stem[:2] <= "15" and (not wanted or stem[3:] in wanted)
+        for what, source in mutants(
+            (ROOT / "bp" / f"{stem[3:]}.py").read_text("utf-8")
+        )
+    ]
+    context = multiprocessing.get_context("fork")
+    with context.Pool(1, maxtasksperchild=1) as pool:
+        found = pool.map(survives, jobs, chunksize=1)
+    survivors = [name for name in found if name]
+    unchanged = [n for n in survivors if n.endswith(UNCHANGED)]
+    result = {
+        "planted": len(jobs) - len({job[0] for job in jobs}),
+        "unchanged": [name.split(".")[0] for name in unchanged],
+        "survivors": [n for n in survivors if n not in unchanged],
+    }
+    print(json.dumps(result, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

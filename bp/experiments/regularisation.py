@@ -95,16 +95,17 @@ def draw_gains() -> Picture:
         places = np.arange(len(WAYS)) + 0.2 * k - 0.1
         label = f"{run['wrong']:.0%} of the labels wrong"
         bars = {"xerr": error, "fmt": mark, "capsize": 3, "label": label}
-        ax.errorbar(mean, places, color=COLOUR["Cw"[k]], **bars)
+        bars |= {"color": COLOUR["a"], "mfc": [COLOUR["a"], "none"][k]}
+        ax.errorbar(mean, places, **bars)
         best = WAYS[int(mean.argmax())]
-        text.append(f"With {label} {best} gains most, {mean.max():.1f} points")
+        text.append(f"{label}: {best} gains most, {mean.max():.1f} points")
     ax.axvline(0, color="grey", linewidth=0.8)
     ax.set_yticks(range(len(WAYS)), WAYS)
     ax.invert_yaxis()
     ax.set(xlabel="gain in test accuracy, points of a hundred")
     ax.set_title("What regularisation gains")
-    ax.legend(loc="upper center", fontsize=9, bbox_to_anchor=(0.5, -0.2))
-    return plot(ax, "; ".join(text) + ".")
+    ax.legend(loc="upper left", fontsize=9)
+    return plot(ax, ", ".join(text) + ".")
 
 
 Stack = tuple[Array, Array, Array, Array]  # w[1], b[1], w[2], b[2]
@@ -184,8 +185,8 @@ def draw_failures() -> Picture:
         places = np.arange(len(rows)) + 0.2 * k - 0.1
         label = f"2-{run['width']}-1"
         bars = {"xerr": 100 * error, "fmt": "os"[k], "capsize": 3}
-        colour = COLOUR["Cw"[k]]
-        ax.errorbar(100 * share, places, color=colour, label=label, **bars)
+        bars |= {"color": COLOUR["a"], "mfc": [COLOUR["a"], "none"][k]}
+        ax.errorbar(100 * share, places, label=label, **bars)
         text.append(
             f"{label}: {share[0]:.1%} fail without, {share.min():.1%} with "
             f"the best, {share.max():.0%} with the worst"

@@ -61,10 +61,11 @@ def few_digits(
 WAYS = ["stopped", "L2", "L1", "dropout", "noise", "shifts"]
 
 
-def stored() -> Any:
-    """What benchmarks/regularisation.py has measured."""
+def stored(kind: str) -> list[Any]:
+    """What benchmarks/regularisation.py has measured: "digits" or "xor"."""
     path = files("bp.data").joinpath("regularisation.json")
-    return json.loads(path.read_text("utf-8"))
+    rows = json.loads(path.read_text("utf-8"))["rows"]
+    return [row[kind] for row in rows if kind in row]
 
 
 def chosen(ways: Any, name: str, part: str = "test") -> Array:
@@ -87,14 +88,12 @@ def gains(ways: Any, name: str, part: str = "test") -> tuple[float, float]:
 def draw_gains() -> Picture:
     """The gains of all ways on digits with and without wrong labels."""
     ax, text = axes(5.2, 3.6), []
-    for k, (run, mark) in enumerate(
-        zip(stored()["digits"][:2], "os", strict=True)
-    ):
+    for k, run in enumerate(stored("digits")[:2]):
         found = [gains(run["ways"], name) for name in WAYS]
         mean, error = np.array(found).T
         places = np.arange(len(WAYS)) + 0.2 * k - 0.1
         label = f"{run['wrong']:.0%} of the labels wrong"
-        bars = {"xerr": error, "fmt": mark, "capsize": 3, "label": label}
+        bars = {"xerr": error, "fmt": "os"[k], "capsize": 3, "label": label}
         bars |= {"color": COLOUR["a"], "mfc": [COLOUR["a"], "none"][k]}
         ax.errorbar(mean, places, **bars)
         best = WAYS[int(mean.argmax())]
@@ -178,7 +177,7 @@ def descend_many(
 def draw_failures() -> Picture:
     """Share of XOR's runs that fail, by way, for two widths."""
     ax, text = axes(5.4, 4.6), []
-    for k, run in enumerate(stored()["xor"][:2]):
+    for k, run in enumerate(stored("xor")[:2]):
         rows = run["rows"]
         share = np.array([row["failed"] / row["runs"] for row in rows])
         error = np.sqrt(share * (1 - share) / rows[0]["runs"])

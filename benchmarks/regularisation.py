@@ -1,12 +1,10 @@
 """What regularisation does: to digits not trained on, and to XOR's ends.
 
-Slow (about half an hour).  The numbers that chapter 15 plots are stored in
-bp/data/regularisation.json.
+Slow (about half an hour): python benchmarks/run.py regularisation.  Chapter
+15 shows what is stored in bp/data/regularisation.json.
 """
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +30,6 @@ from bp.regularisation import (
     with_shifts,
 )
 
-STORED = Path(__file__).resolve().parent.parent / "bp/data"
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
 # Each way with the strengths among which the validation samples choose.
@@ -191,31 +188,37 @@ def xor(width: int, runs: int, rate: float, steps: int) -> list[dict]:
 
 def measure(
     seeds: int = 12, epochs: int = 200, runs: int = 1000, steps: int = 5000
-) -> list[dict[str, object]]:
-    """Gains in accuracy by the strongest way, per setting; stores all."""
-    stored = {
-        "xor": [
-            {"width": width, "rate": rate, "rows": xor(width, runs, rate, n)}
-            for width, rate, n in [
-                (2, 5.0, steps),
-                (3, 5.0, steps),
-                (2, 1.0, 3 * steps),
-            ]
-        ],
-        "digits": [
+) -> list[dict]:
+    """Share of XOR's runs that fail, and of digits read, in percent: both
+    without regularisation; `xor` and `digits` hold all that was found."""
+    rows = []
+    for width, rate, n in [
+        (2, 5.0, steps),
+        (3, 5.0, steps),
+        (2, 1.0, 3 * steps),
+    ]:
+        found = xor(width, runs, rate, n)
+        share = 100 * found[0]["failed"] / runs
+        error = (share * (100 - share) / runs) ** 0.5
+        rows.append(
             {
-                "wrong": wrong,
-                "large": large,
-                "ways": digits(wrong, seeds, epochs, large),
+                "what": f"XOR 2-{width}-1, η = {rate:g}: fail",
+                "median": share,
+                "quartiles": [share - 0.67 * error, share + 0.67 * error],
+                "xor": {"width": width, "rate": rate, "rows": found},
             }
-            for wrong, large in [(0.2, False), (0.0, False), (0.0, True)]
-        ],
-    }
-    (STORED / "regularisation.json").write_text(
-        json.dumps(rounded(stored), separators=(",", ":")) + "\n"
-    )
-    return []
-
-
-if __name__ == "__main__":
-    measure()
+        )
+    for wrong, large in [(0.2, False), (0.0, False), (0.0, True)]:
+        ways = digits(wrong, seeds, epochs, large)
+        read = [100 * share for _, share in ways["none"]["test"][0]]
+        low, middle, high = np.quantile(read, [0.25, 0.5, 0.75])
+        start = ", large start" if large else ""
+        rows.append(
+            {
+                "what": f"digits, {wrong:.0%} wrong{start}: read",
+                "median": float(middle),
+                "quartiles": [float(low), float(high)],
+                "digits": {"wrong": wrong, "large": large, "ways": ways},
+            }
+        )
+    return rounded(rows)  # type: ignore[return-value]

@@ -1,5 +1,6 @@
 """Guard 4: penalties, early stopping, dropout, noise and shifts."""
 
+import importlib
 from itertools import product
 from typing import Any
 
@@ -39,6 +40,7 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from conftest import ROOT
 
 pytestmark = pytest.mark.guard("4 functions")
 SIZES = st.lists(st.integers(1, 5), min_size=2, max_size=4)
@@ -417,21 +419,53 @@ def test_few_digits() -> None:
     assert not {tuple(a) for a in x.T} & {tuple(a) for a in u.T}
 
 
-def test_what_is_stored() -> None:
-    """Whole, of enough seeds, and chosen without the test samples."""
-    found = stored()
-    for run in found["xor"]:
+def judge(xor: list, digits: list) -> None:
+    """What the benchmark has found is whole, and chosen without the test
+    samples."""
+    assert [(run["width"], run["rate"]) for run in xor[:2]] == [(2, 5), (3, 5)]
+    for run in xor:
         rows = run["rows"]
-        assert rows[0]["what"] == "none" and rows[0]["runs"] >= 1000
+        assert rows[0]["what"] == "none"
         for row in rows:
             change = row["spoiled"] - row["rescued"]
             assert row["failed"] == rows[0]["failed"] + change
-    for run in found["digits"]:
+    assert [run["wrong"] for run in digits] == [0.2, 0, 0]
+    for run in digits:
         ways = run["ways"]
-        assert np.shape(ways["none"]["test"])[1] >= 10
         assert gains(ways, "none") == (0, 0)
-        names = ["L2"] if run["large"] else WAYS
-        for name in names:
+        for name in ["L2"] if run["large"] else WAYS:
             costs = np.array(ways[name]["others"])[..., 0]
             best = chosen(ways, name, "others")[:, 0]
             assert (best == costs.min(axis=0)).all()
+
+
+def test_what_is_stored() -> None:
+    xor, digits = stored("xor"), stored("digits")
+    judge(xor, digits)
+    assert all(run["rows"][0]["runs"] >= 1000 for run in xor)
+    for run in digits:
+        assert np.shape(run["ways"]["none"]["test"])[1] >= 10
+
+
+def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    rows = importlib.import_module("regularisation").measure(2, 1, 12, 20)
+    judge(*([r[k] for r in rows if k in r] for k in ("xor", "digits")))
+
+
+def test_the_chapter_says_what_is_stored() -> None:
+    """The numbers in its sentences are those of the file."""
+    text = (ROOT / "chapters" / "15_regularisation.md").read_text("utf-8")
+    two, three, slow = (run["rows"] for run in stored("xor"))
+    rows = {row["what"]: row for row in two}
+    some, much = rows["L2, λ = 0.0003"], rows["L2, λ = 0.001"]
+    pairs = {row["what"]: row for row in slow}["mini-batches of 2"]
+    for words in [
+        f"saves {some['rescued']} of the {two[0]['failed']} starts that",
+        f"and spoils {some['spoiled']} others: {some['failed'] / 10:g} ",
+        f"instead of {two[0]['failed'] / 10:g} percent fail",
+        f"Of these, {much['at zero']} sit at zero",
+        f"save {pairs['rescued']} and spoil {pairs['spoiled']}",
+        f"{three[0]['failed'] / 10:g} instead of {two[0]['failed'] / 10:g} ",
+    ]:
+        assert words in text, words

@@ -61,10 +61,11 @@ def few_digits(
 WAYS = ["stopped", "L2", "L1", "dropout", "noise", "shifts"]
 
 
-def stored() -> Any:
-    """What benchmarks/regularisation.py has measured."""
+def stored(kind: str) -> list[Any]:
+    """What benchmarks/regularisation.py has measured: "digits" or "xor"."""
     path = files("bp.data").joinpath("regularisation.json")
-    return json.loads(path.read_text("utf-8"))
+    rows = json.loads(path.read_text("utf-8"))["rows"]
+    return [row[kind] for row in rows if kind in row]
 
 
 def chosen(ways: Any, name: str, part: str = "test") -> Array:
@@ -87,24 +88,23 @@ def gains(ways: Any, name: str, part: str = "test") -> tuple[float, float]:
 def draw_gains() -> Picture:
     """The gains of all ways on digits with and without wrong labels."""
     ax, text = axes(5.2, 3.6), []
-    for k, (run, mark) in enumerate(
-        zip(stored()["digits"][:2], "os", strict=True)
-    ):
+    for k, run in enumerate(stored("digits")[:2]):
         found = [gains(run["ways"], name) for name in WAYS]
         mean, error = np.array(found).T
         places = np.arange(len(WAYS)) + 0.2 * k - 0.1
         label = f"{run['wrong']:.0%} of the labels wrong"
-        bars = {"xerr": error, "fmt": mark, "capsize": 3, "label": label}
-        ax.errorbar(mean, places, color=COLOUR["Cw"[k]], **bars)
+        bars = {"xerr": error, "fmt": "os"[k], "capsize": 3, "label": label}
+        bars |= {"color": COLOUR["a"], "mfc": [COLOUR["a"], "none"][k]}
+        ax.errorbar(mean, places, **bars)
         best = WAYS[int(mean.argmax())]
-        text.append(f"With {label} {best} gains most, {mean.max():.1f} points")
+        text.append(f"{label}: {best} gains most, {mean.max():.1f} points")
     ax.axvline(0, color="grey", linewidth=0.8)
     ax.set_yticks(range(len(WAYS)), WAYS)
     ax.invert_yaxis()
     ax.set(xlabel="gain in test accuracy, points of a hundred")
     ax.set_title("What regularisation gains")
-    ax.legend(loc="upper center", fontsize=9, bbox_to_anchor=(0.5, -0.2))
-    return plot(ax, "; ".join(text) + ".")
+    ax.legend(loc="upper left", fontsize=9)
+    return plot(ax, ", ".join(text) + ".")
 
 
 Stack = tuple[Array, Array, Array, Array]  # w[1], b[1], w[2], b[2]
@@ -177,15 +177,15 @@ def descend_many(
 def draw_failures() -> Picture:
     """Share of XOR's runs that fail, by way, for two widths."""
     ax, text = axes(5.4, 4.6), []
-    for k, run in enumerate(stored()["xor"][:2]):
+    for k, run in enumerate(stored("xor")[:2]):
         rows = run["rows"]
         share = np.array([row["failed"] / row["runs"] for row in rows])
         error = np.sqrt(share * (1 - share) / rows[0]["runs"])
         places = np.arange(len(rows)) + 0.2 * k - 0.1
         label = f"2-{run['width']}-1"
         bars = {"xerr": 100 * error, "fmt": "os"[k], "capsize": 3}
-        colour = COLOUR["Cw"[k]]
-        ax.errorbar(100 * share, places, color=colour, label=label, **bars)
+        bars |= {"color": COLOUR["a"], "mfc": [COLOUR["a"], "none"][k]}
+        ax.errorbar(100 * share, places, label=label, **bars)
         text.append(
             f"{label}: {share[0]:.1%} fail without, {share.min():.1%} with "
             f"the best, {share.max():.0%} with the worst"

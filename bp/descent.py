@@ -45,18 +45,29 @@ class History:
     test_accuracy: list[float] = field(default_factory=list)
 
 
-def _measure(
-    network: Network, x: ArrayLike, y: ArrayLike
-) -> tuple[float, float]:
-    """Mean cost, and share of right answers, on all samples."""
-    x = as_columns(x, "x", network.sizes[0])
-    y = as_columns(y, "y", network.sizes[-1])
-    n, cost, right = x.shape[1], 0.0, 0
-    if y.shape[1] != n:
-        raise ValueError(
-            f"y has shape {y.shape} for {n} samples in x: "
-            "give a wanted output for each"
+def _samples(
+    network: Network, x: ArrayLike, y: ArrayLike, x_name: str, y_name: str
+) -> tuple[Array, Array]:
+    """Columns that fit the network and each other, or an error."""
+    if not isinstance(network, Network):
+        raise TypeError(
+            f"network is a {type(network).__name__}, expected a Network: "
+            "write random_network((64, 30, 10), rng)"
         )
+    x = as_columns(x, x_name, network.sizes[0])
+    y = as_columns(y, y_name, network.sizes[-1])
+    if x.shape[1] != y.shape[1]:
+        raise ValueError(
+            f"{x_name} has {x.shape[1]} columns and {y_name} has "
+            f"{y.shape[1]}, expected as many: give a wanted output for each "
+            "sample"
+        )
+    return x, y
+
+
+def _measure(network: Network, x: Array, y: Array) -> tuple[float, float]:
+    """Mean cost, and share of right answers, on all samples."""
+    n, cost, right = x.shape[1], 0.0, 0
     for i in range(0, n, 1000):  # in blocks, which spares memory
         wanted = y[:, i : i + 1000]
         a = forward(network, x[:, i : i + 1000]).a[network.depth]
@@ -74,7 +85,7 @@ def accuracy(network: Network, x: ArrayLike, y: ArrayLike) -> float:
     x has shape (n_0, N), y (n_L, N).  With a single output neuron: on the
     right side of one half.  Raises ValueError when shapes do not fit.
     """
-    return _measure(network, x, y)[1]
+    return _measure(network, *_samples(network, x, y, "x", "y"))[1]
 
 
 GradientRule = Callable[[Network, Array, Array], Gradient]
@@ -89,38 +100,31 @@ def _copy(network: Network) -> Network:
 
 
 def _stepper(
-    network: Network,
+    space: Workspace,
     x: Array,
     y: Array,
     learning_rate: float,
-    batch_size: int,
     gradient: GradientRule | None,
-) -> tuple[Network, _Step]:
-    """A copy of the network, and the step that moves it, given a batch."""
+) -> _Step:
+    """The step that moves the network of a workspace, given a batch."""
     if gradient is None:
-        space = Workspace(network, batch_size)
         dtype = space.parameters.dtype
         x_rows, y_rows = (np.ascontiguousarray(v.T, dtype) for v in (x, y))
-        return space.network, lambda index: space.step(
-            x_rows, y_rows, index, learning_rate
-        )
-    moving = _copy(network)
-    parameters = [(moving.w[l], moving.b[l]) for l in moving.w]
+        return lambda index: space.step(x_rows, y_rows, index, learning_rate)
+    moving = space.network
 
     def step(index: NDArray[np.intp]) -> None:
-        slopes = gradient(moving, x[:, index], y[:, index])
-        for l, arrays in enumerate(parameters, start=1):
-            for array, slope in zip(
-                arrays, (slopes.w[l], slopes.b[l]), strict=True
-            ):
-                if slope.shape != array.shape:
+        found = gradient(moving, x[:, index], y[:, index])
+        for arrays, slopes in [(moving.w, found.w), (moving.b, found.b)]:
+            for l, array in arrays.items():
+                if slopes[l].shape != array.shape:
                     raise ValueError(
-                        f"gradient gave shape {slope.shape} in layer {l}, "
+                        f"gradient gave shape {slopes[l].shape} in layer {l}, "
                         f"expected {array.shape}"
                     )
-                array -= (learning_rate * slope).astype(array.dtype)
+                array -= (learning_rate * slopes[l]).astype(array.dtype)
 
-    return moving, step
+    return step
 
 
 class Diverged(FloatingPointError):
@@ -157,34 +161,14 @@ def _whole(value: Any, name: str, low: int, high: int | None) -> None:
         raise ValueError(f"{name} is {value}, expected {low} {limit}")
 
 
-def _check_arguments(
-    network: Network,
-    x: Array,
-    y: Array,
+def _check_numbers(
+    samples: int,
     learning_rate: float,
     batch_size: int,
     epochs: int,
     rng: "np.random.Generator",
 ) -> None:
-    """Refuse what cannot be trained, before anything is done."""
-    if not isinstance(network, Network):
-        raise TypeError(
-            f"network is a {type(network).__name__}, expected a Network: "
-            "write random_network((64, 30, 10), rng)"
-        )
-    as_columns(x, "x", network.sizes[0])
-    as_columns(y, "y", network.sizes[-1])
-    if x.shape[1] != y.shape[1]:
-        raise ValueError(
-            f"x has {x.shape[1]} columns and y has {y.shape[1]}, expected "
-            "as many: give a wanted output for each sample"
-        )
-    for name, arrays in [("w", network.w), ("b", network.b)]:
-        for l, array in arrays.items():
-            if array.dtype.kind != "f":
-                raise TypeError(
-                    f"{name}[{l}] holds {array.dtype}, expected real numbers"
-                )
+    """Refuse what cannot be meant, before anything is done."""
     if not isinstance(learning_rate, Real) or isinstance(learning_rate, bool):
         raise TypeError(
             f"learning_rate is {learning_rate!r}, expected a number: "
@@ -195,7 +179,7 @@ def _check_arguments(
             f"learning_rate is {learning_rate}, expected a positive number: "
             "write learning_rate=3.0"
         )
-    _whole(batch_size, "batch_size", 1, x.shape[1])
+    _whole(batch_size, "batch_size", 1, samples)
     _whole(epochs, "epochs", 0, None)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
@@ -219,29 +203,15 @@ def _lost(network: Network) -> str | None:
 
 
 def _run_epoch(
-    moving: Network, step: _Step, batches: list[NDArray[np.intp]]
+    space: Workspace, step: _Step, batches: list[NDArray[np.intp]]
 ) -> str | None:
-    """All steps of an epoch; where it diverged, if it did.
-
-    What is not finite stays so, and one look at the end is enough; then the
-    epoch is gone through again, with a look after each step.
-    """
-    start = _copy(moving)
-    try:
-        for index in batches:
-            step(index)
-    except ValueError:  # forward refuses what is not finite
-        if _lost(moving) is None:
-            raise
-    if (lost := _lost(moving)) is None:
-        return None
-    for l in moving.w:
-        moving.w[l][...], moving.b[l][...] = start.w[l], start.b[l]
+    """All steps of an epoch; where it diverged, if it did."""
     for number, index in enumerate(batches, start=1):
         step(index)
-        if found := _lost(moving):
-            return f"step {number}: {found}"
-    return lost  # a rule that draws random numbers went another way
+        squares = np.vdot(space.parameters, space.parameters)
+        if not np.isfinite(squares) and (lost := _lost(space.network)):
+            return f"step {number}: {lost}"
+    return None
 
 
 def _watched() -> bool:
@@ -281,7 +251,7 @@ def _record(
     network: Network,
     x: Array,
     y: Array,
-    test: tuple[ArrayLike, ArrayLike] | None,
+    test: tuple[Array, Array] | None,
 ) -> History:
     """The history with one more entry."""
     cost, share = _measure(network, x, y)
@@ -317,24 +287,29 @@ def sgd(
 
     x has shape (n_0, N), y (n_L, N); `network` stays as it is.  `gradient`
     is a rule, called with the network, x and y of a mini-batch, that takes
-    the place of `backprop`.  With the `history` of an
-    earlier run it goes on from there.  After each epoch `callback` is called
-    with its number, the network and the history so far; when it returns
-    True, the run ends.  `progress` shows a bar, or not; when it is None, on
+    the place of `backprop`.  With the `history` of an earlier run it goes on
+    from there.  After each epoch `callback` is called with its number, the
+    network and the history so far; when it returns True, the run ends.
+    `progress` shows a bar, or not; when it is None, on
     long runs that somebody watches.  Raises TypeError and ValueError for
     arguments that cannot be meant, Diverged when a parameter grows beyond
     all bounds, and Interrupted when the run is stopped by hand.
     """
-    x, y = as_columns(x, "x"), as_columns(y, "y")
-    _check_arguments(network, x, y, learning_rate, batch_size, epochs, rng)
+    x, y = _samples(network, x, y, "x", "y")
+    _check_numbers(x.shape[1], learning_rate, batch_size, epochs, rng)
+    if test is not None:
+        if not isinstance(test, tuple | list) or len(test) != 2:
+            raise TypeError("test is no pair: write test=(x, y)")
+        test = _samples(network, *test, "test[0]", "test[1]")
     history = history or History()
     if test is not None and len(history.test_cost) != len(history.cost):
         raise ValueError(
             "history has no test cost for each epoch: give the test samples "
             "from the start, or leave test out"
         )
-    rule = learning_rate, batch_size, gradient
-    moving, step = _stepper(network, x, y, *rule)
+    space = Workspace(network, batch_size if gradient is None else 1)
+    step = _stepper(space, x, y, learning_rate, gradient)
+    moving = space.network
     if not history.cost:
         history = _record(history, moving, x, y, test)
     done = _copy(moving), history, rng.bit_generator.state
@@ -343,7 +318,7 @@ def sgd(
             epoch = len(done[1].cost)
             batches = list(minibatches(x.shape[1], batch_size, rng))
             with np.errstate(over="ignore", invalid="ignore"):
-                lost = _run_epoch(moving, step, batches)
+                lost = _run_epoch(space, step, batches)
             if lost is not None:
                 raise Diverged(
                     f"epoch {epoch}, {lost}: make learning_rate smaller "
@@ -352,7 +327,8 @@ def sgd(
                 )
             history = _record(done[1], moving, x, y, test)
             done = _copy(moving), history, rng.bit_generator.state
-            if callback is not None and callback(epoch, *done[:2]) is True:
+            said = callback(epoch, *done[:2]) if callback else None
+            if isinstance(said, bool | np.bool_) and said:
                 break
     except KeyboardInterrupt:
         rng.bit_generator.state = done[2]
@@ -408,18 +384,15 @@ def load_run(
             raise TypeError(f"{source} makes no random numbers")
         rng = np.random.Generator(source())
         rng.bit_generator.state = state
-    except _NO_RUN as error:
+    except (
+        AttributeError,
+        BadZipFile,
+        EOFError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ValueError(
             f"{path} is damaged, or no saved run: write one with save_run"
         ) from error
     return network, history, rng
-
-
-_NO_RUN = (
-    AttributeError,
-    BadZipFile,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-)

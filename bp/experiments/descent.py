@@ -19,6 +19,10 @@ from bp.experiments.reading import COLOUR, Picture, axes, live, plot
 from bp.network import Network, forward, random_network
 
 __all__ = [
+    "BENDS",
+    "SAMPLES",
+    "bowl_path",
+    "draw_bowl",
     "Points",
     "two_moons",
     "circles",
@@ -26,10 +30,6 @@ __all__ = [
     "REACH",
     "SIDE",
     "draw_boundary",
-    "BENDS",
-    "SAMPLES",
-    "bowl_path",
-    "draw_bowl",
     "DATA",
     "Training",
     "training",
@@ -38,6 +38,50 @@ __all__ = [
     "draw_training",
     "play",
 ]
+
+
+BENDS = np.array([[1.0], [8.0]])  # of a bowl with two parameters
+SAMPLES = 24
+
+
+def bowl_path(rate: float, size: int, steps: int = 40) -> Array:
+    """Where descent goes in a bowl, shape (2, steps + 1).
+
+    Each sample has a bowl of the same bends around a centre of its own; the
+    mean of the centres is 0.  A step asks `size` of the samples.
+    """
+    rng = np.random.default_rng(1)
+    centres = rng.standard_normal((2, SAMPLES))
+    centres -= centres.mean(axis=1, keepdims=True)
+    path = [np.array([[-3.0], [1.5]])]
+    for _ in range(steps):
+        batch = rng.permutation(SAMPLES)[:size]
+        middle = centres[:, batch].mean(axis=1, keepdims=True)
+        path.append(path[-1] - rate * BENDS * (path[-1] - middle))
+    return np.hstack(path)
+
+
+def draw_bowl(rate: float, size: int) -> Picture:
+    """The path of 40 steps over the contours of a bowl."""
+    path = bowl_path(rate, size)
+    ax = axes(4.8, 3.6)
+    u, v = np.meshgrid(np.linspace(-4, 4, 81), np.linspace(-3, 3, 61))
+    f = (BENDS[0] * u**2 + BENDS[1] * v**2) / 2
+    levels = [0.25, 1, 2.5, 5, 10, 20, 35]
+    ax.contour(u, v, f, levels, colors=COLOUR["C"], linewidths=1)
+    ax.plot(*path, "o-", color=COLOUR["w"], ms=4, lw=1)
+    ax.plot([0], [0], "+", color=COLOUR["C"], ms=12)
+    ax.set(xlim=(-4, 4), ylim=(-3, 3), xlabel="θ₁", ylabel="θ₂")
+    ax.set_title("40 steps over lines of equal cost")
+    factors = " and ".join(f"{1 - rate * b:.2f}" for b in BENDS[:, 0])
+    away = np.linalg.norm(path[:, -20:], axis=0).mean()
+    shown = f"{away:.2f}" if away < 100 else "over 100"
+    text = (
+        f"η = {rate:.2f}, {size} of {SAMPLES} samples a step: the factors "
+        f"are {factors.replace('-', '−')}; in the last 20 steps the point is "
+        f"{shown} away from the minimum, on average."
+    )
+    return plot(ax, text)
 
 
 Points = tuple[Array, Array]
@@ -82,6 +126,31 @@ def _path(points: Array) -> str:
     return "M" + "L".join(f"{u:.1f} {v:.1f}" for u, v in scaled)
 
 
+def _framed(
+    inner: str, title: str, across: dict[str, float], up: dict[str, float]
+) -> str:
+    """A square in SVG with a title, and marks where they belong."""
+    look = 'font-size="12" fill="currentColor"'
+    marks = "".join(
+        f'<text x="{at:.0f}" y="{SIDE + 15}" text-anchor="middle" '
+        f"{look}>{mark}</text>"
+        for mark, at in across.items()
+    ) + "".join(
+        f'<text x="-5" y="{SIDE - at + 4:.0f}" text-anchor="end" '
+        f"{look}>{mark}</text>"
+        for mark, at in up.items()
+    )
+    return (
+        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="'
+        f'-30 -28 {SIDE + 45} {SIDE + 48}" width="{SIDE + 45}" '
+        'style="max-width:100%;height:auto">'
+        f'<text x="{SIDE / 2}" y="-11" text-anchor="middle" font-size="14" '
+        f'fill="currentColor">{title}</text><rect width="{SIDE}" '
+        f'height="{SIDE}" fill="none" stroke="currentColor" '
+        f'stroke-opacity="0.4"/>{inner}{marks}</svg>'
+    )
+
+
 def draw_boundary(
     network: Network, x: Array, y: Array, title: str = ""
 ) -> str:
@@ -118,72 +187,8 @@ def draw_boundary(
             f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3" {fill} '
             'stroke="currentColor" stroke-width="1"/>'
         )
-    for c in (-1, 0, 1):
-        at, sign = SIDE * (c / REACH + 1) / 2, "−" if c < 0 else ""
-        look = 'font-size="12" fill="currentColor"'
-        parts.append(
-            f'<text x="{at}" y="{SIDE + 15}" text-anchor="middle" '
-            f'{look}>{sign}{abs(c)}</text><text x="-5" y="{SIDE - at + 4}" '
-            f'text-anchor="end" {look}>{sign}{abs(c)}</text>'
-        )
-    return (
-        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="'
-        f'-24 -28 {SIDE + 30} {SIDE + 48}" width="{SIDE + 30}" '
-        'style="max-width:100%;height:auto">'
-        f'<text x="{SIDE / 2}" y="-11" text-anchor="middle" font-size="14" '
-        f'fill="currentColor">{title}</text><rect width="{SIDE}" '
-        f'height="{SIDE}" fill="none" stroke="currentColor" '
-        f'stroke-opacity="0.4"/>{"".join(parts)}</svg>'
-    )
-
-
-BENDS = np.array([[1.0], [8.0]])  # of a bowl with two parameters
-SAMPLES = 24
-
-
-def bowl_path(rate: float, size: int, steps: int = 40) -> Array:
-    """Where descent goes in a bowl, shape (2, steps + 1).
-
-    Each sample has a bowl of the same bends around a centre of its own; the
-    mean of the centres is 0.  A step asks `size` of the samples.
-    """
-    rng = np.random.default_rng(1)
-    centres = rng.standard_normal((2, SAMPLES))
-    centres -= centres.mean(axis=1, keepdims=True)
-    path = [np.array([[-3.0], [1.5]])]
-    for _ in range(steps):
-        batch = rng.permutation(SAMPLES)[:size]
-        middle = centres[:, batch].mean(axis=1, keepdims=True)
-        path.append(path[-1] - rate * BENDS * (path[-1] - middle))
-    return np.hstack(path)
-
-
-def draw_bowl(rate: float, size: int) -> Picture:
-    """The path of 40 steps over the contours of a bowl."""
-    path = bowl_path(rate, size)
-    ax = axes(4.8, 3.6)
-    u, v = np.meshgrid(np.linspace(-4, 4, 81), np.linspace(-3, 3, 61))
-    ax.contour(
-        u,
-        v,
-        (BENDS[0] * u**2 + BENDS[1] * v**2) / 2,
-        levels=[0.25, 1, 2.5, 5, 10, 20, 35],
-        colors=COLOUR["C"],
-        linewidths=1,
-    )
-    ax.plot(*path, "o-", color=COLOUR["w"], ms=4, lw=1)
-    ax.plot([0], [0], "+", color=COLOUR["C"], ms=12)
-    ax.set(xlim=(-4, 4), ylim=(-3, 3), xlabel="θ₁", ylabel="θ₂")
-    ax.set_title("40 steps over lines of equal cost")
-    factors = " and ".join(f"{1 - rate * b:.2f}" for b in BENDS[:, 0])
-    away = np.linalg.norm(path[:, -20:], axis=0).mean()
-    shown = f"{away:.2f}" if away < 100 else "over 100"
-    text = (
-        f"η = {rate:.2f}, {size} of {SAMPLES} samples a step: the factors "
-        f"are {factors.replace('-', '−')}; in the last 20 steps the point is "
-        f"{shown} away from the minimum, on average."
-    )
-    return plot(ax, text)
+    marks = {"−1": SIDE / 4, "0": SIDE / 2, "1": 3 * SIDE / 4}
+    return _framed("".join(parts), title, marks, marks)
 
 
 DATA = {"two moons": two_moons, "circles": circles, "spiral": spiral}
@@ -213,9 +218,13 @@ class Training:
             epochs=max(missing, 0),
             rng=self.rng,
             history=self.history,
-            callback=lambda _, network, __: self.networks.append(network),
+            callback=self._keep,
             progress=False,
         )
+
+    def _keep(self, _: int, network: Network, history: History) -> None:
+        self.networks.append(network)
+        self.history = history  # both now: a run may be interrupted
 
 
 @lru_cache(maxsize=16)
@@ -237,31 +246,20 @@ def draw_curve(costs: list[float], epochs: int) -> str:
         for k, cost in enumerate(costs)
     )
     last = points.split()[-1].split(",")
-    look = 'font-size="12" fill="currentColor"'
-    marks = "".join(
-        f'<text x="-5" y="{SIDE - up * c + 4:.0f}" text-anchor="end" {look}>'
-        f"{c}</text>"
-        for c in (0, 0.1, 0.2, 0.3)
-    ) + "".join(
-        f'<text x="{across * k:.0f}" y="{SIDE + 15}" text-anchor="middle" '
-        f"{look}>{k}</text>"
-        for k in (0, epochs // 2, epochs)
-    )
-    return (
-        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="'
-        f'-30 -28 {SIDE + 45} {SIDE + 48}" width="{SIDE + 45}" '
-        'style="max-width:100%;height:auto">'
-        f'<text x="{SIDE / 2}" y="-11" text-anchor="middle" font-size="14" '
-        'fill="currentColor">cost C after each epoch</text>'
-        f'<rect width="{SIDE}" height="{SIDE}" fill="none" '
-        'stroke="currentColor" stroke-opacity="0.4"/>'
+    line = (
         f'<polyline points="{points}" fill="none" stroke="{COLOUR["C"]}" '
         f'stroke-width="2"/><circle cx="{last[0]}" cy="{last[1]}" r="4" '
-        f'fill="{COLOUR["C"]}"/>{marks}</svg>'
+        f'fill="{COLOUR["C"]}"/>'
+    )
+    return _framed(
+        line,
+        "cost C after each epoch",
+        {str(k): across * k for k in (0, epochs // 2, epochs)},
+        {str(c): up * c for c in (0, 0.1, 0.2, 0.3)},
     )
 
 
-EPOCHS = 100
+EPOCHS = 60
 
 
 def draw_training(

@@ -3,8 +3,10 @@
 The floor is the products that backpropagation cannot do without, of the
 same matrices in the same memory: forward, back, and the slopes by weights.
 Where the rest goes: *gather* fetches the rows of the mini-batch, *update*
-subtracts the slopes, and *neurons* is all that is done for each neuron:
-σ, its slope, biases, the calls themselves.
+subtracts the slopes, and *neurons* is the rest, done for each neuron: σ, its
+slope, biases, the calls themselves.  In large layers with small batches the
+step subtracts slopes while they are in the cache and never writes them out,
+as the floor does: the rest may be negative there.
 """
 
 from collections.abc import Callable, Sequence

@@ -133,7 +133,7 @@ def _download(url: str, progress: bool | None) -> bytes:
     parts: list[bytes] = []
     with urlopen(url, timeout=30) as response:
         size = int(response.headers.get("Content-Length") or 0)
-        bar = _bar(url.rsplit("/", 1)[-1], size, progress)
+        bar = _bar(url.rpartition("/")[2], size, progress)
         while part := response.read(1 << 16):
             parts.append(part)
             if bar is not None:

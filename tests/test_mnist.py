@@ -182,7 +182,8 @@ class Mirror:
             return request.send_error(content)
         request.send_response(200)
         length = self.claimed.get(name, len(content))
-        request.send_header("Content-Length", str(length))
+        if length:
+            request.send_header("Content-Length", str(length))
         request.end_headers()
         half = len(content) // 2
         for part in (content[:half], content[half:]):
@@ -431,8 +432,18 @@ def test_a_bar_where_somebody_watches(
     with mirrors(), redirect_stderr(said):
         load_mnist(progress)
     size = len(gz(FILES[IMAGES])) / 1000
-    assert (f"{IMAGES}.gz: 100%" in said.getvalue()) is shown
+    bars = said.getvalue().split("\r")
+    assert any(b.startswith(f"{IMAGES}.gz: 100%") for b in bars) is shown
     assert (f"/{size:.2f}k" in said.getvalue()) is shown
+
+
+def test_a_bar_for_a_file_whose_length_is_not_said() -> None:
+    pytest.importorskip("tqdm", reason="tqdm, the bar, is not installed")
+    with mirrors() as [mirror], redirect_stderr(io.StringIO()) as said:
+        mirror.claimed[IMAGES] = 0
+        load_mnist(progress=True)
+    bars = [b for b in said.getvalue().split("\r") if b.startswith(IMAGES)]
+    assert bars and not [b for b in bars if "%" in b]
 
 
 def test_without_a_bar_or_a_standard_error() -> None:

@@ -78,6 +78,10 @@ TRUE_ANYWAY = {
         2,  # over j, and over k
         "true as well of a change in one row, or in one column, alone",
     ),
+    ("eq-mnist-covariance", "+ for −"): (
+        2,  # in the first factor, and in the second
+        "r − p is zero on average, so a number added to the other adds nothing",
+    ),
 }
 
 

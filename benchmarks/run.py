@@ -1,6 +1,8 @@
 """Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
-python benchmarks/run.py [step peers growth memory imports sliders live]
+python benchmarks/run.py [step peers growth memory imports sliders live
+                          mnist regularisation]
+The last two train for many minutes, and run only when they are named.
 """
 
 import importlib
@@ -32,7 +34,7 @@ def line(row: Row) -> str:
         if isinstance(value, float)
         else f"{name} {value}"
         for name, value in row.items()
-        if name not in ALREADY | {"at_most", "at_least", "turns"}
+        if name not in ALREADY | {"at_most", "at_least", "turns", "runs"}
     ]
     return text + ("   " + ", ".join(rest) if rest else "")
 

@@ -5,9 +5,9 @@ Written by the chapter chapters/13_mnist.md: edit it there, not here.
 
 import os
 import sys
+from contextlib import suppress
 from math import prod, sqrt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -64,7 +64,7 @@ def confusion_matrix(
 
 
 def read_idx(content: bytes) -> NDArray[np.uint8]:
-    """The array in a file of MNIST's format, of bytes, any shape.
+    """The array in a file of MNIST's format: bytes, any shape, read-only.
 
     Raises ValueError when it is not that format, or has another length than
     it says.
@@ -108,9 +108,10 @@ _SHA256 = {  # of each file, unpacked
 
 def mnist_folder() -> Path:
     """Where MNIST is kept: BP_DATA if that is set, else the user's cache."""
-    home, given = Path.home(), os.environ.get
+    given = os.environ.get
     if folder := given("BP_DATA"):
         return Path(folder)
+    home = Path.home()
     if sys.platform == "win32":
         local = given("LOCALAPPDATA") or home / "AppData" / "Local"
         return Path(local) / "bp" / "Cache"
@@ -125,37 +126,17 @@ def _right(content: bytes, name: str) -> bool:
     return sha256(content).hexdigest() == _SHA256[name]
 
 
-def _download(url: str, progress: bool | None) -> bytes:
+def _download(url: str) -> bytes:
     """The unpacked content behind an address that ends in .gz."""
     from gzip import decompress
     from urllib.request import urlopen
 
-    parts: list[bytes] = []
     with urlopen(url, timeout=30) as response:
-        size = int(response.headers.get("Content-Length") or 0)
-        bar = _bar(url.rpartition("/")[2], size, progress)
-        while part := response.read(1 << 16):
-            parts.append(part)
-            if bar is not None:
-                bar.update(len(part))
-        if bar is not None:
-            bar.close()
-    return decompress(b"".join(parts))
+        content: bytes = decompress(response.read())
+    return content
 
 
-def _bar(name: str, size: int, progress: bool | None) -> Any:
-    """A progress bar; None where nobody is watching, or without tqdm."""
-    if progress is None:
-        progress = sys.stderr is not None and sys.stderr.isatty()
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return None
-    options = {"total": size or None, "unit": "B", "unit_scale": True}
-    return tqdm(desc=name, **options) if progress else None
-
-
-def _fetch(path: Path, progress: bool | None) -> None:
+def _fetch(path: Path) -> None:
     """Fetch one file from the first mirror that has it as it should be."""
     from http.client import HTTPException
     from zlib import error as ZlibError
@@ -163,7 +144,7 @@ def _fetch(path: Path, progress: bool | None) -> None:
     troubles = []
     for mirror in _MIRRORS:
         try:
-            content = _download(f"{mirror}{path.name}.gz", progress)
+            content = _download(f"{mirror}{path.name}.gz")
         except (OSError, EOFError, HTTPException, ZlibError) as error:
             troubles.append(f"{mirror}: {error}")
             continue
@@ -190,35 +171,36 @@ def _put(content: bytes, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _load(name: str, progress: bool | None) -> NDArray[np.uint8]:
+def _load(name: str) -> NDArray[np.uint8]:
     """One of the four files, checked; fetched if it is missing."""
     path = mnist_folder() / name
     if not path.exists():
-        _fetch(path, progress)
+        _fetch(path)
     content = path.read_bytes()
     if not _right(content, name):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may be read-only
+            path.unlink()
+        now = "has to be removed" if path.exists() else "has been removed"
         raise ValueError(
-            f"{path} was damaged (wrong checksum) and has been removed: "
-            "load again to fetch it anew"
+            f"{path} was damaged (wrong checksum) and {now}: "
+            "then load again to fetch it anew"
         )
     return read_idx(content)
 
 
-def load_mnist(progress: bool | None = None) -> tuple[Samples, Samples]:
+def load_mnist() -> tuple[Samples, Samples]:
     """MNIST: 60 000 digits to train and 10 000 to test, 28 by 28 pixels.
 
     x has shape (784, m), float64, ink from 0 to 1 as a byte divided by 255;
     the last 10 000 training digits make the usual validation set.  The four
     files are kept in `mnist_folder()`, fetched when missing (11 MB), and
-    checked each time.  `progress` shows a bar; None shows it in a terminal.
-    Raises FileNotFoundError when a file is missing and cannot be fetched,
-    ValueError for a damaged one, which it removes.
+    checked each time.  Raises FileNotFoundError when a file is missing and
+    cannot be fetched, ValueError for a damaged one, which it removes.
     """
     sets = []
     for which in ("train", "t10k"):
-        pixels = _load(f"{which}-images-idx3-ubyte", progress)
-        label = _load(f"{which}-labels-idx1-ubyte", progress).astype(np.int64)
+        pixels = _load(f"{which}-images-idx3-ubyte")
+        label = _load(f"{which}-labels-idx1-ubyte").astype(np.int64)
         x = (pixels.reshape(len(pixels), -1) / 255).T
         sets.append(Samples(x, one_hot(label), label))
     return sets[0], sets[1]

@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import http.server
 import importlib.util
-import io
 import json
 import os
 import signal
@@ -18,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -281,6 +280,15 @@ def test_a_damaged_file_is_refused_removed_and_named(
         assert mirror.asked == [name] and kept() == FILES
 
 
+def test_a_damaged_file_that_cannot_be_removed_is_named() -> None:
+    with mirrors():
+        load_mnist()
+        (mnist_folder() / IMAGES).write_bytes(b"")
+        fixed = patch.object(Path, "unlink", side_effect=PermissionError)
+        with fixed, pytest.raises(ValueError, match="has to be removed"):
+            load_mnist()
+
+
 def gz(content: bytes) -> bytes:
     return gzip.compress(content)
 
@@ -410,49 +418,6 @@ def test_a_process_that_is_killed_leaves_no_bad_file() -> None:
         assert kept() == FILES
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(
-    ("progress", "terminal", "shown"),
-    [
-        (None, False, False),
-        (None, True, True),
-        (True, False, True),
-        (False, True, False),
-    ],
-)
-def test_a_bar_where_somebody_watches(
-    progress: bool | None, terminal: bool, shown: bool
-) -> None:
-    pytest.importorskip("tqdm", reason="tqdm, the bar, is not installed")
-    said = Terminal() if terminal else io.StringIO()
-    with mirrors(), redirect_stderr(said):
-        load_mnist(progress)
-    size = len(gz(FILES[IMAGES])) / 1000
-    bars = said.getvalue().split("\r")
-    assert any(b.startswith(f"{IMAGES}.gz: 100%") for b in bars) is shown
-    assert (f"/{size:.2f}k" in said.getvalue()) is shown
-
-
-def test_a_bar_for_a_file_whose_length_is_not_said() -> None:
-    pytest.importorskip("tqdm", reason="tqdm, the bar, is not installed")
-    with mirrors() as [mirror], redirect_stderr(io.StringIO()) as said:
-        mirror.claimed[IMAGES] = 0
-        load_mnist(progress=True)
-    bars = [b for b in said.getvalue().split("\r") if b.startswith(IMAGES)]
-    assert bars and not [b for b in bars if "%" in b]
-
-
-def test_without_a_bar_or_a_standard_error() -> None:
-    with mirrors(), patch.dict(sys.modules, {"tqdm": None}):
-        load_mnist(progress=True)
-    with mirrors(), patch.object(sys, "stderr", None):
-        load_mnist()
-
-
 @pytest.mark.parametrize(
     ("platform", "given", "folder"),
     [
@@ -475,6 +440,12 @@ def test_where_the_files_are_kept(
         patch.object(Path, "home", lambda: Path("HOME")),
     ):
         assert mnist_folder() == Path(folder)
+
+
+def test_a_user_without_a_home_says_where() -> None:
+    nowhere = patch.object(Path, "home", side_effect=RuntimeError)
+    with patch.dict(os.environ, {"BP_DATA": "/data"}, clear=True), nowhere:
+        assert mnist_folder() == Path("/data")
 
 
 # --- the benchmark
@@ -510,9 +481,19 @@ def test_what_is_stored_is_whole() -> None:
         assert len(row["runs"]) == len(row["seeds"]) == 3
         for run in row["runs"]:
             for shares in run.values():
-                assert len(shares) == 31 and 0 <= min(shares) < 0.3
-                lowest = 0.9 if row["start"] == "N(0, 1/n)" else 0.7
-                assert lowest < shares[-1] < 1
+                assert len(shares) == 31
+                assert 0 <= min(shares) and max(shares) < 1
+    for name in ("train", "validation", "test"):
+        runs = [tuple(run[name]) for row in rows for run in row["runs"]]
+        assert len({*runs}) == 12, "no run stands for another"
+    mean = {
+        (row["sizes"][1], row["start"]): np.mean(
+            [run["test"][-1] for run in row["runs"]]
+        )
+        for row in rows
+    }
+    assert mean[30, "N(0, 1)"] < mean[30, "N(0, 1/n)"] >= 0.955
+    assert mean[100, "N(0, 1)"] < mean[100, "N(0, 1/n)"] >= 0.977
 
 
 # --- from a pen to 64 numbers

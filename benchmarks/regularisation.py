@@ -1,17 +1,16 @@
 """What regularisation does: to digits not trained on, and to XOR's ends.
 
-Slow (about half an hour): python benchmarks/run.py regularisation.  Chapter
-15 shows what is stored in bp/data/regularisation.json.
+Slow (a few minutes on two processors): python benchmarks/run.py
+regularisation.  Chapter 15 shows bp/data/regularisation.json.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bp.algorithm import backprop
-from bp.cost import quadratic_cost
-from bp.descent import GradientRule, accuracy, sgd
 from bp.digits import load_digits
 from bp.experiments.regularisation import (
     XOR,
@@ -20,29 +19,33 @@ from bp.experiments.regularisation import (
     few_digits,
     stacked,
 )
-from bp.network import Network, forward, random_network
-from bp.regularisation import (
-    shifted,
-    with_dropout,
-    with_l1,
-    with_l2,
-    with_noise,
-    with_shifts,
-)
+from bp.network import Network, random_network
+from bp.regularisation import shifted, with_shifts
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
+
+
+def by_shifts(rng: Rng) -> Callable[[Floats], Floats]:
+    """Moves each image of a stack (S, 64, m) as `with_shifts` does."""
+    rule = with_shifts(rng, rule=lambda network, x, y: x)  # type: ignore
+
+    def change(u: Floats) -> Floats:
+        columns = np.moveaxis(u, 1, 0)
+        moved = rule(None, columns.reshape(64, -1), None)  # type: ignore
+        return np.moveaxis(moved.reshape(columns.shape), 0, 1)
+
+    return change
+
+
 # Each way with the strengths among which the validation samples choose.
-WAYS: dict[str, tuple[list[float], Callable[[float, Rng], GradientRule]]] = {
-    "none": ([0], lambda s, rng: backprop),
-    "L2": (
-        [1e-5, 1e-4, 3e-4, 1e-3, 3e-3],
-        lambda s, rng: with_l2(s),
-    ),
-    "L1": ([1e-4, 3e-4, 1e-3], lambda s, rng: with_l1(s)),
-    "dropout": ([0.8, 0.5], with_dropout),
-    "noise": ([0.2, 0.4, 0.6], with_noise),
-    "shifts": ([1], lambda s, rng: with_shifts(rng)),
+WAYS: dict[str, tuple[list[float], Callable[[float, Rng], dict]]] = {
+    "none": ([0], lambda s, rng: {}),
+    "L2": ([1e-5, 1e-4, 3e-4, 1e-3, 3e-3], lambda s, rng: {"lam": s}),
+    "L1": ([1e-4, 3e-4, 1e-3], lambda s, rng: {"l1": s}),
+    "dropout": ([0.8, 0.5], lambda s, rng: {"keep": s}),
+    "noise": ([0.2, 0.4, 0.6], lambda s, rng: {"noise": s}),
+    "shifts": ([1], lambda s, rng: {"change": by_shifts(rng)}),
 }
 
 
@@ -52,16 +55,19 @@ def with_unit_variance(network: Network) -> Network:
     return Network(w, network.b)
 
 
-def judged(network: Network, x: Floats, y: Floats) -> tuple[float, float]:
-    """Cost, and share of the samples read right."""
-    a = forward(network, x).a[network.depth]
-    return float(quadratic_cost(a, y)), accuracy(network, x, y)
+def judged(many: tuple, x: Floats, y: Floats) -> Floats:
+    """Cost, and share of the samples read right, of each: shape (S, 2)."""
+    a = answers(many, x)[1]
+    right = a.argmax(axis=-2) == y.argmax(axis=-2)
+    cost = ((a - y) ** 2).sum(axis=-2).mean(axis=-1) / 2
+    return np.stack([cost, right.mean(axis=-1)], axis=1)
 
 
 def digits(wrong: float, seeds: int, epochs: int, large: bool = False) -> dict:
     """Every way at every strength: costs and accuracies, (strength, seed).
 
     With a large start (only for L2) all weights begin with variance 1.
+    The seeds go down side by side, each with digits of its own.
 
     `train`, `others` (validation), `test`, and `moved`: the test images,
     each moved by one of the nine shifts.  `stopped` is the plain run, back
@@ -72,58 +78,41 @@ def digits(wrong: float, seeds: int, epochs: int, large: bool = False) -> dict:
     moved = np.hstack(
         [shifted(test.x[:, [i]], *way) for i, way in enumerate(ways)]
     )
-    names = ["none", "L2"] if large else [*WAYS]
-    found: dict = {name: {} for name in [*names, "stopped"]}
-    for name in names:
-        strengths, rule = WAYS[name]
-        every: dict[str, list] = {}
-        ends: list = []
+    drawn = [few_digits(seed, wrong) for seed in range(seeds)]
+    sets = {
+        "train": tuple(np.stack([d[0][k] for d in drawn]) for k in (0, 1)),
+        "others": tuple(np.stack([d[1][k] for d in drawn]) for k in (0, 1)),
+        "test": (test.x, test.y),
+        "moved": (moved, test.y),
+    }
+    starts = [with_unit_variance(d[2]) if large else d[2] for d in drawn]
+    found: dict = {}
+    for name in ["none", "L2"] if large else WAYS:
+        strengths, options = WAYS[name]
+        every: dict[str, list] = {part: [] for part in sets}
         for strength in strengths:
-            rows: dict[str, list] = {}
-            for seed in range(seeds):
-                (x, y), (u, v), start = few_digits(seed, wrong)
-                if large:
-                    start = with_unit_variance(start)
-                best: list = [np.inf, 0, start]
-
-                def watch(epoch, network, history, best=best):
-                    if history.test_cost[-1] < best[0]:
-                        w = {l: a.copy() for l, a in network.w.items()}
-                        b = {l: a.copy() for l, a in network.b.items()}
-                        best[:] = history.test_cost[-1], epoch, Network(w, b)
-
-                trained, _ = sgd(
-                    start,
-                    x,
-                    y,
-                    learning_rate=2,
-                    batch_size=10,
-                    epochs=epochs,
-                    rng=np.random.default_rng([seed, 1]),
-                    gradient=rule(strength, np.random.default_rng([seed, 2])),
-                    test=(u, v),
-                    callback=watch,
+            rng, lowest = np.random.default_rng(1), np.full(seeds, np.inf)
+            many = stacked(starts)
+            best = tuple(part.copy() for part in many)
+            chosen = options(strength, np.random.default_rng(2))
+            for _ in range(epochs):
+                many = descend_many(
+                    many, *sets["train"], 2.0, 10, size=10, rng=rng, **chosen
                 )
-                sets = {
-                    "train": (x, y),
-                    "others": (u, v),
-                    "test": (test.x, test.y),
-                    "moved": (moved, test.y),
-                }
-                for part, pair in sets.items():
-                    rows.setdefault(part, []).append(judged(trained, *pair))
-                    if name == "none":
-                        early = (*judged(best[2], *pair), best[1])
-                        found["stopped"].setdefault(part, [[]])[0].append(
-                            early
-                        )
-            for part, row in rows.items():
-                every.setdefault(part, []).append(row)
-            cost = np.mean([row[0] for row in rows["test"]])
-            share = np.mean([row[1] for row in rows["test"]])
-            ends.append(f"{strength:g}: {cost:.3f}, {share:.1%}")
+                if name == "none":
+                    cost = judged(many, *sets["others"])[:, 0]
+                    for part, now in zip(best, many, strict=True):
+                        part[cost < lowest] = now[cost < lowest]
+                    lowest = np.minimum(cost, lowest)
+            for part, pair in sets.items():
+                every[part].append(judged(many, *pair).tolist())
         found[name] = {"strength": strengths, **every}
-        print(f"  {wrong:.0%} wrong, {name}:", "; ".join(ends), flush=True)
+        if name == "none":
+            found["stopped"] = {
+                part: [judged(best, *pair).tolist()]
+                for part, pair in sets.items()
+            }
+        print(f"  {wrong:.0%} wrong, {name}: done", flush=True)
     return found
 
 
@@ -149,19 +138,24 @@ XOR_WAYS: dict[str, dict] = {
     "dropout, keep 0.9": {"keep": 0.9},
     "dropout, keep 0.7": {"keep": 0.7},
 }
+AGAIN = ["none", "L2, λ = 0.0003", "mini-batches of 2"]
 
 
-def xor(width: int, runs: int, rate: float, steps: int) -> list[dict]:
+def xor(
+    width: int, runs: int, rate: float, steps: int, first: int, names: list
+) -> list[dict]:
     """How many of the runs end with a corner of XOR on the wrong side.
 
-    `rescued` fail without, and not with; `spoiled` the other way round.
+    The starts have the seeds from `first` on.  `rescued` fail without, and
+    not with; `spoiled` the other way round.
     """
     starts = [
         random_network((2, width, 1), np.random.default_rng(seed))
-        for seed in range(runs)
+        for seed in range(first, first + runs)
     ]
     rows, plain = [], None
-    for name, options in XOR_WAYS.items():
+    for name in names:
+        options = XOR_WAYS[name]
         rng = np.random.default_rng(1)
         many = descend_many(
             stacked(starts), *XOR, rate, steps, rng=rng, **options
@@ -186,39 +180,57 @@ def xor(width: int, runs: int, rate: float, steps: int) -> list[dict]:
     return rows
 
 
+def xor_row(
+    width: int, runs: int, rate: float, steps: int, first: int, names: list
+) -> dict:
+    """Percent that fail without regularisation; `xor` has all ways."""
+    found = xor(width, runs, rate, steps, first, names)
+    share = 100 * found[0]["failed"] / runs
+    error = (share * (100 - share) / runs) ** 0.5
+    return {
+        "what": f"XOR 2-{width}-1, η = {rate:g}, from seed {first}: fail",
+        "median": share,
+        "quartiles": [share - 0.67 * error, share + 0.67 * error],
+        "xor": {"width": width, "rate": rate, "first": first, "rows": found},
+    }
+
+
+def digits_row(wrong: float, seeds: int, epochs: int, large: bool) -> dict:
+    """Percent read without regularisation; `digits` has all ways."""
+    ways = digits(wrong, seeds, epochs, large)
+    read = [100 * share for _, share in ways["none"]["test"][0]]
+    low, middle, high = np.quantile(read, [0.25, 0.5, 0.75])
+    start = ", large start" if large else ""
+    return {
+        "what": f"digits, {wrong:.0%} wrong{start}: read",
+        "median": float(middle),
+        "quartiles": [float(low), float(high)],
+        "digits": {"wrong": wrong, "large": large, "ways": ways},
+    }
+
+
+def done(job: tuple) -> dict:
+    make, *what = job
+    return rounded(make(*what))  # type: ignore[return-value]
+
+
 def measure(
-    seeds: int = 12, epochs: int = 200, runs: int = 1000, steps: int = 5000
+    seeds: int = 12,
+    epochs: int = 200,
+    runs: int = 1000,
+    steps: int = 5000,
+    workers: int = 2,
 ) -> list[dict]:
-    """Share of XOR's runs that fail, and of digits read, in percent: both
-    without regularisation; `xor` and `digits` hold all that was found."""
-    rows = []
-    for width, rate, n in [
-        (2, 5.0, steps),
-        (3, 5.0, steps),
-        (2, 1.0, 3 * steps),
-    ]:
-        found = xor(width, runs, rate, n)
-        share = 100 * found[0]["failed"] / runs
-        error = (share * (100 - share) / runs) ** 0.5
-        rows.append(
-            {
-                "what": f"XOR 2-{width}-1, η = {rate:g}: fail",
-                "median": share,
-                "quartiles": [share - 0.67 * error, share + 0.67 * error],
-                "xor": {"width": width, "rate": rate, "rows": found},
-            }
-        )
-    for wrong, large in [(0.2, False), (0.0, False), (0.0, True)]:
-        ways = digits(wrong, seeds, epochs, large)
-        read = [100 * share for _, share in ways["none"]["test"][0]]
-        low, middle, high = np.quantile(read, [0.25, 0.5, 0.75])
-        start = ", large start" if large else ""
-        rows.append(
-            {
-                "what": f"digits, {wrong:.0%} wrong{start}: read",
-                "median": float(middle),
-                "quartiles": [float(low), float(high)],
-                "digits": {"wrong": wrong, "large": large, "ways": ways},
-            }
-        )
-    return rounded(rows)  # type: ignore[return-value]
+    """Digits read, and XOR's runs that fail: the rows of the two above."""
+    jobs: list[tuple] = [
+        (digits_row, 0.2, seeds, epochs, False),
+        (digits_row, 0.0, seeds, epochs, False),
+        (digits_row, 0.0, seeds, epochs, True),
+        (xor_row, 2, runs, 5.0, steps, 0, [*XOR_WAYS]),
+        (xor_row, 3, runs, 5.0, steps, 0, AGAIN),
+        (xor_row, 2, runs, 2.0, 2 * steps, 1000, AGAIN),
+    ]
+    if workers == 1:
+        return [*map(done, jobs)]
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        return [*pool.map(done, jobs)]

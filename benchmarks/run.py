@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "bp" / "data"
 NAMES = ["imports", "sliders", "live", "step", "memory", "growth", "peers"]
 ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
+ALREADY |= {"xor", "digits"}  # what a chapter plots
 
 
 def line(row: Row) -> str:

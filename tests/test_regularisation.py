@@ -390,6 +390,57 @@ def test_many_networks_go_as_each_alone(lam: float) -> None:
         assert np.abs(a - forward(alone, XOR[0]).a[2]).max() < 1e-13
 
 
+def test_many_networks_with_digits_of_their_own() -> None:
+    drawn = [few_digits(seed) for seed in (0, 1)]
+    x, y = (np.stack([d[0][k] for d in drawn]) for k in (0, 1))
+    many = descend_many(
+        stacked([d[2] for d in drawn]), x, y, 2.0, 5, 1e-3, l1=3e-4
+    )
+    for k, (samples, _, start) in enumerate(drawn):
+        alone, _ = sgd(
+            start,
+            *samples,
+            learning_rate=2,
+            batch_size=100,
+            epochs=5,
+            rng=np.random.default_rng(0),
+            gradient=with_l2(1e-3, with_l1(3e-4)),
+        )
+        for got, right in zip(many[::2], alone.w.values(), strict=True):
+            assert np.abs(got[k] - right).max() < 1e-13
+
+
+def test_many_networks_see_each_sample_once_an_epoch() -> None:
+    drawn = [few_digits(seed) for seed in (0, 1)]
+    x, y = (np.stack([d[0][k] for d in drawn]) for k in (0, 1))
+    seen: list[Any] = []
+
+    def watch(u: Any) -> Any:
+        seen.append(u)
+        return u
+
+    start = stacked([d[2] for d in drawn])
+    descend_many(start, x, y, 0.1, 10, size=10, change=watch)
+    for k, every in enumerate(np.concatenate(seen, axis=2)):
+        assert sorted(map(tuple, every.T)) == sorted(map(tuple, x[k].T))
+
+
+def test_the_benchmark_moves_by_shifts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    benchmark = importlib.import_module("regularisation")
+    u = np.random.default_rng(0).normal(size=(2, 64, 30))
+    found = benchmark.by_shifts(np.random.default_rng(1))(u)
+    ways = list(product([-1, 0, 1], repeat=2))
+    which = [
+        [(shifted(before, *way) == after).all(axis=0) for way in ways]
+        for before, after in zip(u, found, strict=True)
+    ]
+    assert (np.sum(which, axis=1) == 1).all()
+    assert np.any(which, axis=(0, 2)).sum() == 9
+
+
 def test_many_networks_with_chance() -> None:
     """Mini-batches cover an epoch; noise of 0 and keep of 1 do nothing."""
     start = stacked([random_network((2, 2, 1), np.random.default_rng(0))])
@@ -449,7 +500,7 @@ def test_what_is_stored() -> None:
 
 def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    rows = importlib.import_module("regularisation").measure(2, 1, 12, 20)
+    rows = importlib.import_module("regularisation").measure(2, 1, 12, 20, 1)
     judge(*([r[k] for r in rows if k in r] for k in ("xor", "digits")))
 
 

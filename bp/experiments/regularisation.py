@@ -4,6 +4,7 @@ Written by the chapter chapters/15_regularisation.md: edit it there, not here.
 """
 
 import json
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -29,7 +30,6 @@ __all__ = [
     "stacked",
     "answers",
     "descend_many",
-    "draw_failures",
     "LAMBDAS",
     "NAMES",
     "moons",
@@ -139,26 +139,35 @@ def descend_many(
     noise: float = 0.0,
     keep: float = 1.0,
     rng: "np.random.Generator | None" = None,
+    l1: float = 0.0,
+    change: "Callable[[Array], Array] | None" = None,
 ) -> Stack:
     """Descent of S networks side by side, with the rules of this chapter.
 
-    lam is the λ of L2, a number or of shape (S, 1, 1).  With a size, each
+    x and y are shared, (n, m), or one for each, (S, n, m).  lam is the λ of
+    L2, a number or of shape (S, 1, 1), l1 that of L1.  With a size, each
     takes mini-batches of its own; noise is on the inputs, keep is for
-    dropout.
+    dropout, and change does something else to the inputs of a step.
     """
     w1, b1, w2, b2 = (part.copy() for part in many)
-    S, m = len(w1), size or x.shape[1]
+    S, m = len(w1), size or x.shape[-1]
+    if size:
+        x, y = (
+            np.broadcast_to(part, (S, *part.shape[-2:])) for part in (x, y)
+        )
     rng = rng or np.random.default_rng(0)
     for step in range(steps):
         u, v = x, y
         if size:
-            start = step * m % x.shape[1]
+            start = step * m % x.shape[-1]
             if start == 0:
-                order = rng.random((S, x.shape[1])).argsort(axis=1)
-            index = order[:, start : start + m]
-            u, v = (np.moveaxis(part[:, index], 1, 0) for part in (x, y))
+                order = rng.random((S, 1, x.shape[-1])).argsort(axis=2)
+            index = order[:, :, start : start + m]
+            u, v = (np.take_along_axis(part, index, 2) for part in (x, y))
+        if change:
+            u = change(u)
         if noise:
-            u = u + noise * rng.standard_normal((S, len(x), m))
+            u = u + noise * rng.standard_normal((S, x.shape[-2], m))
         a1 = sigmoid(w1 @ u + b1)
         mask: Any = 1.0
         if keep < 1:
@@ -167,37 +176,15 @@ def descend_many(
         a2 = sigmoid(w2 @ spoken + b2)
         d2 = (a2 - v) * a2 * (1 - a2)
         d1 = (w2.mT @ d2) * mask * a1 * (1 - a1)
-        w2 -= rate * (d2 @ spoken.mT / m + lam * w2)
+        pull1, pull2 = lam * w1, lam * w2
+        if l1:
+            pull1 += l1 * np.sign(w1)
+            pull2 += l1 * np.sign(w2)
+        w2 -= rate * (d2 @ spoken.mT / m + pull2)
         b2 -= rate * d2.mean(axis=2, keepdims=True)
-        w1 -= rate * (d1 @ np.swapaxes(u, -1, -2) / m + lam * w1)
+        w1 -= rate * (d1 @ np.swapaxes(u, -1, -2) / m + pull1)
         b1 -= rate * d1.mean(axis=2, keepdims=True)
     return w1, b1, w2, b2
-
-
-def draw_failures() -> Picture:
-    """Share of XOR's runs that fail, by way, for two widths."""
-    ax, text = axes(5.4, 4.6), []
-    for k, run in enumerate(stored("xor")[:2]):
-        rows = run["rows"]
-        share = np.array([row["failed"] / row["runs"] for row in rows])
-        error = np.sqrt(share * (1 - share) / rows[0]["runs"])
-        places = np.arange(len(rows)) + 0.2 * k - 0.1
-        label = f"2-{run['width']}-1"
-        bars = {"xerr": 100 * error, "fmt": "os"[k], "capsize": 3}
-        bars |= {"color": COLOUR["a"], "mfc": [COLOUR["a"], "none"][k]}
-        ax.errorbar(100 * share, places, label=label, **bars)
-        text.append(
-            f"{label}: {share[0]:.1%} fail without, {share.min():.1%} with "
-            f"the best, {share.max():.0%} with the worst"
-        )
-    ax.set_yticks(range(len(rows)), [row["what"] for row in rows])
-    ax.invert_yaxis()
-    ax.set(xlabel="runs that fail, in percent", xlim=(-3, 103))
-    ax.set_title("XOR: where descent ends")
-    ax.legend(loc="lower right")
-    box = 0.31, 0.55 / 4.6, 0.66, 1 - 0.9 / 4.6
-    ax.set_position(box)
-    return plot(ax, "; ".join(text) + ".")
 
 
 LAMBDAS = [0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]

@@ -19,6 +19,8 @@ NOTEBOOKS = "5 notebooks"
 counts: Counter[tuple[str, str]] = Counter()
 # The kernels of the notebook guard turn warnings into errors.
 os.environ["IPYTHONDIR"] = str(ROOT / "tools" / "kernel")
+# The book's matrices are small: a second thread would only wait.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -102,10 +102,6 @@ TRUE_ANYWAY = {
         1,
         "noise is as likely to be taken away as to be added",
     ),
-    ("eq-mnist-covariance", "+ for −"): (
-        2,  # in the first factor, and in the second
-        "r − p is zero on average, so a number added to the other adds nothing",
-    ),
 }
 
 

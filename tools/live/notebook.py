@@ -36,7 +36,7 @@ CONFIG = {
         ],
         "litePluginSettings": {
             "@jupyterlite/pyodide-kernel-extension:kernel": SETTINGS
-        }
+        },
     },
 }
 

@@ -152,9 +152,8 @@ def descend_many(
     w1, b1, w2, b2 = (part.copy() for part in many)
     S, m = len(w1), size or x.shape[-1]
     if size:
-        x, y = (
-            np.broadcast_to(part, (S, *part.shape[-2:])) for part in (x, y)
-        )
+        x = np.broadcast_to(x, (S, *x.shape[-2:]))
+        y = np.broadcast_to(y, (S, *y.shape[-2:]))
     rng = rng or np.random.default_rng(0)
     for step in range(steps):
         u, v = x, y

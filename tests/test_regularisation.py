@@ -510,11 +510,13 @@ def test_the_chapter_says_what_is_stored() -> None:
     two, three, slow = (run["rows"] for run in stored("xor"))
     rows = {row["what"]: row for row in two}
     some, much = rows["L2, λ = 0.0003"], rows["L2, λ = 0.001"]
-    pairs = {row["what"]: row for row in slow}["mini-batches of 2"]
+    other = {row["what"]: row for row in slow}
+    pairs, again = other["mini-batches of 2"], other["L2, λ = 0.0003"]
     for words in [
         f"saves {some['rescued']} of the {two[0]['failed']} starts that",
         f"and spoils {some['spoiled']} others: {some['failed'] / 10:g} ",
         f"instead of {two[0]['failed'] / 10:g} percent fail",
+        f"{again['rescued']} saved, {again['spoiled']} spoiled",
         f"Of these, {much['at zero']} sit at zero",
         f"save {pairs['rescued']} and spoil {pairs['spoiled']}",
         f"{three[0]['failed'] / 10:g} instead of {two[0]['failed'] / 10:g} ",

@@ -4,7 +4,8 @@
 
 Each operator, sign, number, index, transpose and comparison is changed in
 turn in the running module; then the module's own tests are run, and if they
-pass, the checks of its chapter and the tests of the whole algorithm.
+pass, the tests of the whole algorithm and the checks of its chapter (not of
+one that trains: that takes seconds for each mutant).
 Prints the mutants that nobody noticed, as JSON.
 """
 
@@ -195,6 +196,8 @@ def tests_pass(name: str) -> bool:
 
 def checks_pass(stem: str) -> bool:
     """Run the chapter, with the running module in place of its own cells."""
+    if stem[:2] > "10":
+        return True
     names: dict[str, object] = {"__name__": "__main__"}
     notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
     homes = {"bp": "bp", "experiment": "bp.experiments"}

@@ -1,6 +1,6 @@
 """Change the mathematics of `bp` in one place at a time; who notices?
 
-    python tests/mutants.py neuron cost …     (no names: chapters 02 to 10)
+    python tests/mutants.py neuron cost …     (no names: all but mnist)
 
 Each operator, sign, number, index, transpose and comparison is changed in
 turn in the running module; then the module's own tests are run, and if they
@@ -102,8 +102,9 @@ def sites(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
             yield from sites(child)
 
 
-# The chapters whose modules are mutated when none is named.
-WRITTEN = {*(f"{k:02}" for k in range(2, 11)), "14"}
+# The chapters whose modules are mutated when none is named: not the loader of
+# MNIST, whose tests start servers.
+WRITTEN = {f"{k:02}" for k in range(2, 16)} - {"13"}
 UNCHANGED = "as it is"  # must pass: nobody may cry wolf
 
 

@@ -721,3 +721,16 @@ def test_bowl_path_is_the_closed_form_with_all_samples() -> None:
     k = np.arange(41)
     closed = (1 - 0.1 * experiments.BENDS) ** k * path[:, :1]
     assert np.abs(path - closed).max() < 1e-12
+
+
+def test_what_is_saved_comes_back() -> None:
+    rng = np.random.default_rng(4)
+    network = random_network((3, 4, 2), rng)
+    with TemporaryDirectory() as folder:
+        save_run(Path(folder) / "run", network, History([2.0], [0.5]), rng)
+        found, history, again = load_run(Path(folder) / "run")
+    for l in (1, 2):
+        assert np.array_equal(found.w[l], network.w[l])
+        assert np.array_equal(found.b[l], network.b[l])
+    assert (history.cost, history.accuracy) == ([2.0], [0.5])
+    assert again.random() == rng.random()

@@ -54,8 +54,97 @@ EQUIVALENT = {
         "a sign is 1 or -1: to divide is to multiply, and none is 0",
     ),
     **dict.fromkeys(
-        ["minima.as_vector: -1 → -2", "minima.rearranged: -1 → -2"],
+        [
+            "minima.as_vector: -1 → -2",
+            "minima.rearranged: -1 → -2",
+            "minibatch._cut: -1 → -2",
+            "regularisation.shifted: -1 → -2",
+        ],
         "reshape takes any negative width for the one to be found",
+    ),
+    **dict.fromkeys(
+        [
+            "minibatch.__init__: Gradient(*_views(self.slopes, sizes), "
+            "flat[0] * 0) → Gradient(*_views(self.slopes, sizes), flat[0] "
+            "/ 0)",
+            "minibatch.__init__: flat[0] → flat[1]",
+            "minibatch.__init__: flat[0] * 0 → flat[0] * 1",
+        ],
+        "the first cost is overwritten before anyone reads it",
+    ),
+    **dict.fromkeys(
+        [
+            "minibatch.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "_PIECE → m <= 64 or self.parameters.nbytes > 2 * _PIECE",
+            "minibatch.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "_PIECE → m < 64 and self.parameters.nbytes > 2 * _PIECE",
+            "minibatch.step: m <= 64 → m <= 65",
+            "minibatch.step: m <= 64 → m <= 63",
+            "minibatch.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "_PIECE → m <= 64 and self.parameters.nbytes >= 2 * _PIECE",
+            "minibatch.step: self.parameters.nbytes > 2 * _PIECE → "
+            "self.parameters.nbytes > 2 / _PIECE",
+            "minibatch.step: 2 * _PIECE → 3 * _PIECE",
+            "minibatch.step: 2 * _PIECE → 1 * _PIECE",
+            "minibatch._descend: max(1, _PIECE // w[0].nbytes) → max(2, "
+            "_PIECE // w[0].nbytes)",
+            "minibatch.batch_gradient: 500 → 501",
+            "minibatch.batch_gradient: 500 → 499",
+        ],
+        "in pieces or whole, the step is the same: only its speed differs",
+    ),
+    **dict.fromkeys(
+        [
+            "minibatch.batch_gradient: (np.zeros_like(space.slopes), 0.0) "
+            "→ (np.zeros_like(space.slopes), 0.0)",
+            "descent._measure: (x.shape[1], 0.0, 0) → (x.shape[1], 0.0, 0)",
+        ],
+        "one and a half times nothing is nothing",
+    ),
+    **dict.fromkeys(
+        [
+            "minibatch.batch_gradient: not (np.isfinite(squares) and "
+            "np.isfinite(total).all()) → not (np.isfinite(squares) or "
+            "np.isfinite(total).all())",
+        ],
+        "what is not finite in one is not finite in the other",
+    ),
+    **dict.fromkeys(
+        [
+            "descent.sgd: batch_size if gradient is None else 1 → "
+            "batch_size if gradient is None else 2",
+        ],
+        "with a rule of one's own the room for a batch is not used",
+    ),
+    **dict.fromkeys(
+        [
+            "regularisation.__init__: (0, np.inf) → (1, np.inf)",
+        ],
+        "the first look is better than infinity, and sets the epoch",
+    ),
+    **dict.fromkeys(
+        [
+            "regularisation.dropout_masks: {l: "
+            "rng.random((len(network.b[l]), m)) < keep for l in network.w} "
+            "→ {l: rng.random((len(network.b[l]), m)) <= keep for l in "
+            "network.w}",
+        ],
+        "no random number is exactly the chance to be kept",
+    ),
+    **dict.fromkeys(
+        [
+            "regularisation.shifted: min(down, 0) → min(down, 1)",
+            "regularisation.shifted: min(right, 0) → min(right, 1)",
+            "regularisation.shifted: min(-down, 0) → min(-down, 1)",
+            "regularisation.shifted: min(-right, 0) → min(-right, 1)",
+        ],
+        "a slice that ends beyond the image ends with it",
+    ),
+    **dict.fromkeys(
+        [
+            "regularisation.with_shifts: range(9) → range(10)",
+        ],
+        "no image draws a tenth way",
     ),
 }
 

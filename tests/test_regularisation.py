@@ -166,6 +166,7 @@ def test_weight_decay_of_what_nobody_needs() -> None:
 
 def test_early_stopping_takes_the_best() -> None:
     stop, history = EarlyStopping(3), History()
+    assert (stop.epoch, stop.cost, stop.network) == (0, np.inf, None)
     costs = [9.0, 5.0, 4.0, 6.0, 4.0, 4.5, 1.0]  # a tie is no fall
     network = example((2, 3, 1), 0)[0]
     w = {l: a.copy() for l, a in network.w.items()}

@@ -208,16 +208,11 @@ def shifted(
         raise ValueError(
             f"x has {len(x)} rows, expected {height} times {width} pixels"
         )
-    image = x.reshape(height, width, -1)
-    moved = np.zeros_like(image)
-    moved[
-        max(down, 0) : height + min(down, 0),
-        max(right, 0) : width + min(right, 0),
-    ] = image[
-        max(-down, 0) : height + min(-down, 0),
-        max(-right, 0) : width + min(-right, 0),
-    ]
-    return moved.reshape(x.shape)
+    image = x.reshape(height, width, x.shape[1])
+    edge = max(abs(down), abs(right))
+    wide = np.pad(image, ((edge, edge), (edge, edge), (0, 0)))
+    top, left = edge - down, edge - right
+    return wide[top : top + height, left : left + width].reshape(x.shape)
 
 
 def with_shifts(
@@ -230,7 +225,7 @@ def with_shifts(
     def gradient(network: Network, x: Array, y: Array) -> Gradient:
         way = rng.integers(9, size=x.shape[1])
         moved = np.empty_like(x)
-        for k in range(9):
+        for k in np.unique(way):
             chosen = way == k
             down, right = k // 3 - 1, k % 3 - 1
             moved[:, chosen] = shifted(x[:, chosen], down, right, shape)

@@ -58,7 +58,6 @@ EQUIVALENT = {
             "minima.as_vector: -1 → -2",
             "minima.rearranged: -1 → -2",
             "minibatch._cut: -1 → -2",
-            "regularisation.shifted: -1 → -2",
         ],
         "reshape takes any negative width for the one to be found",
     ),
@@ -118,33 +117,12 @@ EQUIVALENT = {
     ),
     **dict.fromkeys(
         [
-            "regularisation.__init__: (0, np.inf) → (1, np.inf)",
-        ],
-        "the first look is better than infinity, and sets the epoch",
-    ),
-    **dict.fromkeys(
-        [
             "regularisation.dropout_masks: {l: "
             "rng.random((len(network.b[l]), m)) < keep for l in network.w} "
             "→ {l: rng.random((len(network.b[l]), m)) <= keep for l in "
             "network.w}",
         ],
         "no random number is exactly the chance to be kept",
-    ),
-    **dict.fromkeys(
-        [
-            "regularisation.shifted: min(down, 0) → min(down, 1)",
-            "regularisation.shifted: min(right, 0) → min(right, 1)",
-            "regularisation.shifted: min(-down, 0) → min(-down, 1)",
-            "regularisation.shifted: min(-right, 0) → min(-right, 1)",
-        ],
-        "a slice that ends beyond the image ends with it",
-    ),
-    **dict.fromkeys(
-        [
-            "regularisation.with_shifts: range(9) → range(10)",
-        ],
-        "no image draws a tenth way",
     ),
 }
 

@@ -172,8 +172,10 @@ def test_a_slider_moves_without_a_kernel(watched: Watched, stem: str) -> None:
     page = settled(watched, stem)
     caption = page.locator(".widget-vbox figcaption:visible").first
     before = caption.inner_text()
-    page.locator(".widget-vbox .noUi-handle").first.focus()
-    page.keyboard.press("ArrowRight")
+    handle = page.locator(".widget-vbox .noUi-handle").first
+    handle.focus()
+    now, top = (handle.get_attribute(f"aria-value{a}") for a in ("now", "max"))
+    page.keyboard.press("ArrowLeft" if now == top else "ArrowRight")
     page.wait_for_function(
         "before => [...document.querySelectorAll('.widget-vbox figcaption')]"
         ".filter(e => e.offsetParent)[0].innerText !== before",

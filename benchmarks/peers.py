@@ -19,6 +19,7 @@ from bp import (
     Network,
     Workspace,
     backprop,
+    bias_gradient,
     forward,
     propagate_error,
     random_network,
@@ -53,6 +54,15 @@ def flat(network: Any) -> Slopes:
     return [v for l in network.w for v in (network.w[l], network.b[l])]
 
 
+def descend(
+    parameters: Slopes, slopes: Callable[[Index], Slopes], batches: list[Index]
+) -> None:
+    """A step for each batch, in plain numpy."""
+    for index in batches:
+        for v, slope in zip(parameters, slopes(index), strict=True):
+            v -= RATE * slope
+
+
 def cross_entropy_slopes(
     network: Network, x: np.ndarray, y: np.ndarray
 ) -> Slopes:
@@ -62,7 +72,7 @@ def cross_entropy_slopes(
     for l in range(L, 0, -1):
         slopes[:0] = [
             weight_gradient(delta, run.a[l - 1]),
-            delta.mean(axis=1, keepdims=True),
+            bias_gradient(delta),
         ]
         if l > 1:
             delta = propagate_error(network.w[l], delta, run.z[l - 1])
@@ -89,12 +99,7 @@ def readable(network: Network, x: np.ndarray, y: np.ndarray, m: int) -> Peer:
     def slopes(index: Index) -> Slopes:
         return flat(backprop(own, x[index].T, y[index].T))
 
-    def steps(batches: list[Index]) -> None:
-        for index in batches:
-            for v, slope in zip(parameters, slopes(index), strict=True):
-                v -= RATE * slope
-
-    return Peer(slopes, steps)
+    return Peer(slopes, partial(descend, parameters, slopes))
 
 
 def loop(network: Network, x: np.ndarray, y: np.ndarray, m: int) -> Peer:
@@ -116,12 +121,7 @@ def loop(network: Network, x: np.ndarray, y: np.ndarray, m: int) -> Peer:
                 delta = parameters[2 * l].T @ delta if l else delta
         return [v / len(index) for v in total]
 
-    def steps(batches: list[Index]) -> None:
-        for index in batches:
-            for v, slope in zip(parameters, slopes(index), strict=True):
-                v -= RATE * slope
-
-    return Peer(slopes, steps)
+    return Peer(slopes, partial(descend, parameters, slopes))
 
 
 def torch_peer(
@@ -219,12 +219,7 @@ def autograd_peer(
         found: Slopes = slope(parameters, x[index].T, y[index].T)
         return found
 
-    def steps(batches: list[Index]) -> None:
-        for index in batches:
-            for v, found in zip(parameters, slopes(index), strict=True):
-                v -= RATE * found
-
-    return Peer(slopes, steps)
+    return Peer(slopes, partial(descend, parameters, slopes))
 
 
 def jax_peer(

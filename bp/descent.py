@@ -290,10 +290,10 @@ def sgd(
     the place of `backprop`.  With the `history` of an earlier run it goes on
     from there.  After each epoch `callback` is called with its number, the
     network and the history so far; when it returns True, the run ends.
-    `progress` shows a bar, or not; when it is None, on
-    long runs that somebody watches.  Raises TypeError and ValueError for
-    arguments that cannot be meant, Diverged when a parameter grows beyond
-    all bounds, and Interrupted when the run is stopped by hand.
+    `progress` shows a bar, or not; when it is None, on long runs that
+    somebody watches.  Raises TypeError and ValueError for arguments that
+    cannot be meant, Diverged when a parameter grows beyond all bounds, and
+    Interrupted when the run is stopped by hand.
     """
     x, y = _samples(network, x, y, "x", "y")
     _check_numbers(x.shape[1], learning_rate, batch_size, epochs, rng)

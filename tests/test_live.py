@@ -288,6 +288,10 @@ def test_a_chapter_opens_as_a_notebook(live: Watched) -> None:
         timeout=WHOLE_PAGE
     )
     assert page.locator(".noUi-handle").count() == 0
+    # Before there is a kernel, "Run" would ask which one is wanted.
+    page.locator(".jp-Toolbar-kernelName", has_text="Pyodide").wait_for(
+        timeout=WHOLE_PAGE
+    )
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     slider = page.locator(".noUi-handle").first  # made by a cell that ran

@@ -71,6 +71,11 @@ def formula_row(
     display: Display, who: list[str], cell: tuple[int, str]
 ) -> str:
     latex = " ".join(display.latex.split()).rstrip(" .,")
+    if re.search(r"(?<!\\)\|", latex):
+        raise ValueError(
+            f"{display.label}: a | would part the table of the results, "
+            r"write \lvert … \rvert"
+        )
     printed = "holds"
     if display.not_checked is not None:
         printed = f"not checked: {display.not_checked}"

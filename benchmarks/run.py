@@ -1,7 +1,7 @@
 """Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
-python benchmarks/run.py [step peers growth memory imports sliders live
-                          mnist regularisation]
+python benchmarks/run.py [imports sliders live step products memory growth
+                          peers mnist regularisation]
 The last two train for many minutes, and run only when they are named.
 """
 
@@ -14,7 +14,7 @@ from timing import Row, restart_clean, surroundings
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "bp" / "data"
-NAMES = ["imports", "sliders", "live", "step", "memory", "growth", "peers"]
+NAMES = "imports sliders live step products memory growth peers".split()
 ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
 ALREADY |= {"xor", "digits"}  # what a chapter plots
 

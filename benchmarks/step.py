@@ -2,11 +2,12 @@
 
 The floor is the products that backpropagation cannot do without, of the
 same matrices in the same memory: forward, back, and the slopes by weights.
-Where the rest goes: *gather* fetches the rows of the mini-batch, *update*
-subtracts the slopes, and *neurons* is the rest, done for each neuron: σ, its
-slope, biases, the calls themselves.  In large layers with small batches the
-step subtracts slopes while they are in the cache and never writes them out,
-as the floor does: the rest may be negative there.
+Where the time above it goes: *gather* fetches the rows of the mini-batch,
+*neurons* is what is done for each neuron (bias, σ and its slope), *update*
+subtracts the slopes, and *rest* is what remains: looking at arguments, and
+caches that the parts alone do not share.  In large layers with small batches
+the step subtracts slopes while they are in the cache and never writes them
+out, as the floor does: there the rest is negative.
 """
 
 from collections.abc import Callable, Sequence
@@ -46,6 +47,24 @@ def products(space: Workspace, m: int) -> None:
             np.dot(w[l].T, delta[l], out=delta[l - 1])
 
 
+def per_neuron(space: Workspace, m: int) -> None:
+    """What the step does besides the products, whatever the numbers are."""
+    (_, _, ones), a, delta = space._cut(m)
+    b, slope, one = space.network.b, space.gradient.b, space._number(1)
+    for l in b:
+        z = a[l]
+        np.copyto(delta[l], np.negative(b[l], out=slope[l]))
+        np.subtract(delta[l], z, out=z)
+        np.exp(z, out=z)
+        z += one
+        np.reciprocal(z, out=z)
+    for l in reversed(b):
+        d = delta[l]
+        d *= a[l]
+        d *= np.subtract(one, a[l], out=a[l])
+        np.dot(d, ones, out=slope[l])
+
+
 def works(
     sizes: Sequence[int], m: int, x: np.ndarray, y: np.ndarray
 ) -> dict[str, Callable[[], object]]:
@@ -62,6 +81,7 @@ def works(
         "floor": partial(products, space, m),
         "gather": lambda: space._gather(x, y, next(batches)),
         "step": lambda: space.step(x, y, next(batches), 1e-3),
+        "neurons": partial(per_neuron, space, m),
         "update": update,
     }
 
@@ -90,11 +110,11 @@ def measure(
                 }
                 if dtype == "float64" and sizes in GOALS:
                     row["at_most"] = GOALS[sizes][place]
-                for part in ("gather", "update"):
-                    of = ratio(times[part], times["floor"])
-                    row[part] = of["median"]
-                row["neurons"] = (
-                    row["median"] - 1 - row["gather"] - row["update"]  # type: ignore[operator]
-                )
+                parts = {
+                    part: median(times[part]) / median(times["floor"])
+                    for part in ("gather", "neurons", "update")
+                }
+                row |= parts
+                row["rest"] = row["median"] - 1 - sum(parts.values())  # type: ignore[operator]
                 rows.append(row)
     return rows

@@ -170,9 +170,9 @@ class Workspace:
         with np.errstate(over="ignore"):  # σ is 0 where exp(-z) is inf
             for l in w:
                 z = np.dot(w[l], a[l - 1], out=a[l])
-                np.copyto(delta[l], b[l])  # z += b[l] would take a buffer
-                z += delta[l]
-                np.negative(z, out=z)
+                minus_b = np.negative(b[l], out=self.gradient.b[l])
+                np.copyto(delta[l], minus_b)  # minus_b - z takes a buffer
+                np.subtract(delta[l], z, out=z)
                 np.exp(z, out=z)
                 z += one
                 np.reciprocal(z, out=z)  # a[l] now

@@ -6,6 +6,7 @@ import sys
 import time
 
 RUNS = 15
+STATEMENTS = ("pass", "import numpy", "import bp")
 
 
 def seconds(statement: str) -> float:
@@ -17,10 +18,12 @@ def seconds(statement: str) -> float:
 
 def measure() -> list[dict[str, object]]:
     """Interleaved, so that a slow moment of the machine meets all alike."""
-    times: dict[str, list[float]] = {}
-    for _ in range(RUNS):
-        for statement in ("pass", "import numpy", "import bp"):
-            times.setdefault(statement, []).append(seconds(statement))
+    times: dict[str, list[float]] = {s: [] for s in STATEMENTS}
+    for run in range(RUNS + 1):
+        for statement in STATEMENTS:
+            took = seconds(statement)
+            if run:  # the first one compiles
+                times[statement].append(took)
     ratios = [
         (bp - bare) / (numpy - bare)
         for bare, numpy, bp in zip(*times.values(), strict=True)

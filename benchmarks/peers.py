@@ -308,14 +308,14 @@ def measure(
     nets: Sequence[tuple[int, ...]] = NETS,
     batches: Sequence[int] = (1, 10, 32, 128, 1024),
     n: int = 20_000,
-    seconds: float = 5,
+    seconds: float = 8,
     names: Sequence[str] = tuple(PEERS),
 ) -> list[Row]:
     rows: list[Row] = []
     for sizes in nets:
         for m in batches:
             rng = np.random.default_rng(3)
-            k = max(1, min(20, n // m, 2000 // m))
+            k = max(1, min(50, n // m, 2000 // m))
             chosen = [rng.permutation(n)[:m] for _ in range(k)]
             works = {
                 name: partial(peer.steps, peer.batches(chosen))

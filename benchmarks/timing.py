@@ -24,6 +24,7 @@ ONE_THREAD = {
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
 }
 UNSET = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_VERBOSE"]
+UNSET += ["PYTHONDONTWRITEBYTECODE"]  # else every import compiles anew
 NAMES = "bp numpy scikit-learn autograd torch jax jaxlib"
 
 

@@ -20,14 +20,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 from website import build  # noqa: E402
 
-RUNS = 2  # readers who come for the first time, and come again
 MOVES = 8  # of each slider
 PATIENCE = 300_000  # ms
-PRESS = """(box) => new Promise((drawn) => {
+PRESS = """(box) => new Promise((drawn, failed) => {
   const handle = box.querySelector(".noUi-handle");
   const picture = box.querySelector(".widget-html-content");
   const left = +handle.ariaValueNow >= +handle.ariaValueMax;
   const start = performance.now();
+  setTimeout(() => failed(handle.ariaValueNow + ": no new picture"), 20000);
   new MutationObserver((_, watching) => {
     watching.disconnect();
     requestAnimationFrame(() => drawn(performance.now() - start));
@@ -35,6 +35,7 @@ PRESS = """(box) => new Promise((drawn) => {
   handle.dispatchEvent(new KeyboardEvent("keydown",
     { key: left ? "ArrowLeft" : "ArrowRight", bubbles: true }));
 })"""
+DRAWN_BEFOREHAND = ".widget-box:not(.widget-vbox):not(.widget-hbox)"  # a Stack
 Row = dict[str, object]
 
 
@@ -66,7 +67,12 @@ def moves(page: Page) -> list[float]:
     times = []
     for box in page.locator(".cell_output .widget-vbox").all():
         pictures = box.locator(".widget-html-content").count()
-        if pictures == 1:  # otherwise they were all drawn beforehand
+        moved = box.locator(".noUi-handle").count() > 0
+        if (
+            pictures == 1
+            and moved
+            and not box.locator(DRAWN_BEFOREHAND).count()
+        ):
             times += [box.evaluate(PRESS) for _ in range(MOVES)]
     return times
 
@@ -111,12 +117,11 @@ def measure() -> list[Row]:
         )
         pages = sorted((build.SITE / "chapters").glob("[0-9]*.html"))
         for stem in (path.stem for path in pages):
-            runs = [
-                visit(browser, f"{address}{stem}.html") for _ in range(RUNS)
-            ]
-            first.append(row(f"s, first time: {stem}", [r[0] for r in runs]))
-            again.append(row(f"s, again: {stem}", [r[1] for r in runs]))
-            if drawn := [value for r in runs for value in r[2]]:
+            cold, cached, drawn = visit(browser, f"{address}{stem}.html")
+            print(f"  {stem}", flush=True)
+            first.append(row(f"s, first time: {stem}", [cold] * 2))
+            again.append(row(f"s, again: {stem}", [cached] * 2))
+            if drawn:
                 sliders.append(row(f"ms, slider: {stem}", drawn))
         browser.close()
     for what, rows, goal in (

@@ -5,7 +5,13 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
-from ipywidgets import HTML, FloatSlider, SelectionSlider, Stack, VBox
+from ipywidgets import (
+    HTML,
+    FloatSlider,
+    SelectionSlider,
+    Stack,
+    VBox,
+)
 
 from bp.experiments import reading
 from conftest import ROOT, run_chapter
@@ -33,6 +39,8 @@ def experiments(stem: str, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
 
 def ends(control: object) -> list[object]:
     if isinstance(control, FloatSlider):
+        # The page may say 6.999999999999999: no seed and no epoch.
+        assert control.step % 1, "for whole numbers: choice"
         return [control.min, control.max]
     if isinstance(control, VBox):  # a field to draw on: nothing, two lines
         return ["", "40,15 160,15 90,190;70,105 150,105"]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from contourpy import contour_generator
 from IPython.display import display
-from ipywidgets import FloatSlider, Play, ValueWidget, jslink
+from ipywidgets import Play, SelectionSlider, ValueWidget, jslink
 
 from bp.descent import History, sgd
 from bp.digits import Array
@@ -263,10 +263,10 @@ EPOCHS = 60
 
 
 def draw_training(
-    epoch: float, data: str, rate: float, size: int, width: int, seed: int
+    epoch: int, data: str, rate: float, size: int, width: int, seed: int
 ) -> Picture:
     """The boundary after an epoch, and the cost until then."""
-    run, epoch = training(data, rate, size, width, seed), int(epoch)
+    run = training(data, rate, size, width, seed)
     run.until(epoch)
     cost, share = run.history.cost[epoch], run.history.accuracy[epoch]
     svg = draw_boundary(run.networks[epoch], run.x, run.y, data)
@@ -285,15 +285,14 @@ def play(draw: Callable[..., Picture], **controls: ValueWidget) -> None:
     browser's Python too.
     """
     first = next(iter(controls.values()))
-    assert isinstance(first, FloatSlider)
+    assert isinstance(first, SelectionSlider)
     buttons = Play(
-        min=int(first.min),
-        max=int(first.max),
-        value=int(first.value),
+        max=len(first.options) - 1,
+        value=first.index,
         interval=150,
         description="train",
     )
-    jslink((buttons, "value"), (first, "value"))
+    jslink((buttons, "value"), (first, "index"))
     box = live(draw, controls)
     box.children = (buttons, *box.children)
     picture = draw(**{name: c.value for name, c in controls.items()})

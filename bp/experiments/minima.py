@@ -149,20 +149,19 @@ def xor_runs() -> tuple[Array, Array]:
     return theta, np.array(costs)
 
 
-def draw_seed(seed: float) -> Picture:
+def draw_seed(seed: int) -> Picture:
     """Cost and answers of one run of XOR, and its eigenvalues in words."""
     theta, costs = xor_runs()
-    k = int(seed)
-    network = as_network(theta[k][:, np.newaxis], (2, 2, 1))
+    network = as_network(theta[seed][:, np.newaxis], (2, 2, 1))
     place = classify(network, XOR_X, XOR_Y)
 
     left = axes(3.4, 2.9)
     steps = EVERY * np.arange(len(costs))
-    left.plot(steps, costs[:, k], color=COLOUR["C"])
+    left.plot(steps, costs[:, seed], color=COLOUR["C"])
     left.set(xlabel="step", ylabel="cost C", ylim=(0, 0.2))
     left.set_xticks([0, 2000, 4000])
     left.set_yticks([0, 1 / 16, 1 / 8], ["0", "1/16", "1/8"])
-    left.set_title(f"Seed {k}")
+    left.set_title(f"Seed {seed}")
 
     right = axes(3.4, 2.9)
     side = np.linspace(-0.3, 1.3, 41)
@@ -185,7 +184,7 @@ def draw_seed(seed: float) -> Picture:
     found = forward(network, XOR_X).a[2][0]
     low, high = place.eigenvalues[[0, -1]]
     text = (
-        f"Seed {k} is {'' if place.cost < 0.02 else 'not '}solved after "
+        f"Seed {seed} is {'' if place.cost < 0.02 else 'not '}solved after "
         f"{RUN_STEPS} steps: answers "
         f"{', '.join(f'{abs(v):.1f}' for v in found)}; "
         f"eigenvalues from {low:.0e} to {high:.2f}."

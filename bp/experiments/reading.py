@@ -224,7 +224,7 @@ WIDE = {"description_width": "9em"}
 def slider(
     label: str, low: float, high: float, value: float, step: float = 0.1
 ) -> FloatSlider:
-    """A slider over numbers."""
+    """A slider over numbers; over whole ones, `choice` is exact."""
     return FloatSlider(
         description=label,
         min=low,

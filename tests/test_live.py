@@ -1,6 +1,7 @@
 """Guard 7: pages that run in the reader's browser, all of them, whole."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ def test_a_page_runs_whole_and_prints_the_same(
     ):
         assert shown == stored(cell), cell.source
     move_every_slider(page)
+    press_every_play(page)
     assert live.troubles == []
 
 
@@ -136,6 +138,22 @@ def move_every_slider(page: Page) -> None:
             expect(picture).not_to_have_js_property(
                 "innerHTML", before, timeout=SOON
             )
+
+
+def press_every_play(page: Page) -> None:
+    """From the start; it moves a slider by itself, and with it a picture."""
+    for buttons in page.locator(".cell_output .widget-play").all():
+        play, stop, _ = buttons.locator("button").all()
+        box = page.locator(".cell_output .widget-vbox").filter(has=buttons)
+        handle = box.locator(".noUi-handle").first
+        stop.click()
+        expect(handle).to_have_attribute("aria-valuenow", "0.0", timeout=SOON)
+        picture = box.locator(".widget-html-content").last
+        expect(picture).to_contain_text("after epoch 0", timeout=SOON)
+        play.click()
+        late = re.compile(r"after epoch \d\d")
+        expect(picture).to_contain_text(late, timeout=SOON)
+        play.click()
 
 
 def run_cell(page: Page, number: int, code: str) -> None:

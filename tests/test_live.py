@@ -142,9 +142,10 @@ def move_every_slider(page: Page) -> None:
 
 def press_every_play(page: Page) -> None:
     """From the start; it moves a slider by itself, and with it a picture."""
-    for buttons in page.locator(".cell_output .widget-play").all():
-        play, stop, _ = buttons.locator("button").all()
-        box = page.locator(".cell_output .widget-vbox").filter(has=buttons)
+    for box in page.locator(".cell_output .widget-vbox").all():
+        if not (buttons := box.locator(".widget-play button").all()):
+            continue
+        play, stop, _ = buttons
         handle = box.locator(".noUi-handle").first
         stop.click()
         expect(handle).to_have_attribute("aria-valuenow", "0.0", timeout=SOON)

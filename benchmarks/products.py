@@ -71,11 +71,8 @@ def of_jax(w: Layers, rows: Layers, errors: Layers) -> Callable[[], object]:
     def products(ws: Any, a: Any, delta: Any) -> Any:
         z = [v @ k.T for v, k in zip(ws, a[:-1], strict=True)]
         slopes = [d.T @ k for d, k in zip(delta, a[:-1], strict=True)]
-        return (
-            z,
-            slopes,
-            [d @ v for d, v in zip(delta[1:], ws[1:], strict=True)],
-        )
+        back = [d @ v for d, v in zip(delta[1:], ws[1:], strict=True)]
+        return z, slopes, back
 
     given = jax.device_put((w, rows, errors))
     return lambda: jax.block_until_ready(products(*given))

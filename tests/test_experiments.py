@@ -5,13 +5,7 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
-from ipywidgets import (
-    HTML,
-    FloatSlider,
-    SelectionSlider,
-    Stack,
-    VBox,
-)
+from ipywidgets import HTML, FloatSlider, SelectionSlider, Stack, VBox
 
 from bp.experiments import reading
 from conftest import ROOT, run_chapter

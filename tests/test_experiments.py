@@ -10,7 +10,10 @@ from bp.experiments import reading
 from conftest import ROOT
 from runs import run_of
 
-pytestmark = pytest.mark.guard("6 experiments")
+pytestmark = [
+    pytest.mark.guard("6 experiments"),
+    pytest.mark.together("run of {chapter}"),
+]
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 
 

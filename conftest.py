@@ -49,7 +49,8 @@ def browser(chromium: str) -> Iterator["Browser"]:
 @pytest.fixture
 def book_copy(tmp_path: Path) -> Path:
     """A copy of the book's sources, to be spoiled."""
-    names = "bp chapters tests tools conftest.py pyproject.toml"
+    names = "bp chapters tests tools conftest.py pyproject.toml _toc.yml"
+    names += " _config.yml"
     for name in names.split():
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import processors
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -17,6 +19,7 @@ ROOT = Path(__file__).resolve().parent
 os.environ["IPYTHONDIR"] = str(ROOT / "tools" / "kernel")
 # The book's matrices are small: a second thread would only wait.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+processors.pretend()
 
 
 @pytest.fixture(scope="session")

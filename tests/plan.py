@@ -28,6 +28,7 @@ ALONE = [
     "4 functions",
     "4b mutants",
     NOTEBOOKS,
+    "5b processors",
     "6 experiments",
     "7 site",
     "7b pages",
@@ -47,6 +48,7 @@ TOGETHER = [
     "7c live pages",
     NOTEBOOKS,
     "3b exercises",
+    "5b processors",
     "6 experiments",
     "7b pages",
 ]

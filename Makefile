@@ -4,7 +4,7 @@ V := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test formulas site serve chapters bench clean
+.PHONY: help lab reset test check formulas site serve chapters bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -16,7 +16,10 @@ reset: .venv/book  ## CHAPTER=05_delta: put that chapter of my/ back as printed
 	$(V)/python tools/lab/open.py --reset $(CHAPTER)
 
 test: .venv/test  ## every guard: book rules, modules, notebooks, site, browser
-	$(V)/python -m pytest --nbval
+	$(V)/python -m pytest --nbval --by-guard -n auto
+
+check: .venv/test  ## CHAPTER=05_delta: what it lacks, and every guard it can break
+	$(V)/python tools/check.py $(CHAPTER)
 
 formulas: .venv/test  ## evaluate the displayed formulas as they are printed
 	$(V)/python -m tools.formulas $(FILES)

@@ -110,7 +110,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    return len(os.sched_getaffinity(0))
+    """As many as processors that we may use, virtual ones too."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def pytest_configure_node(node: "WorkerController") -> None:

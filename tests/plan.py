@@ -145,10 +145,11 @@ def pytest_collection_modifyitems(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    given = getattr(session.config, "workerinput", {"workerid": ""})
-    if given["workerid"] == "gw0":
+    if given := getattr(session.config, "workerinput", None):
         made = {i.nodeid: (guard_of(i), unit_of(i)) for i in session.items}
-        Path(given["plan"]).write_text(json.dumps(made))
+        part = Path(f"{given['plan']}.{given['workerid']}")
+        part.write_text(json.dumps(made))
+        part.replace(given["plan"])  # all workers file the same
 
 
 def planned(config: pytest.Config) -> dict[str, tuple[str, str]]:

@@ -98,6 +98,7 @@ def test_a_notebook_s_kernel_has_the_machine_s_own_numpy(
         monkeypatch.delenv(name)
     cell = nbformat.v4.new_code_cell(
         "import os\nprint(os.environ.get('OPENBLAS_CORETYPE'))",
+        execution_count=1,
         outputs=[nbformat.v4.new_output("stream", text="None\n")],
     )
     notebook = nbformat.v4.new_notebook(cells=[cell])

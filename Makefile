@@ -4,7 +4,7 @@ V := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test formulas site serve chapters bench clean
+.PHONY: help lab reset test formulas numbers site serve chapters bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: .venv/test  ## every guard: book rules, modules, notebooks, site, browser
 
 formulas: .venv/test  ## evaluate the displayed formulas as they are printed
 	$(V)/python -m tools.formulas $(FILES)
+
+numbers: .venv/test  ## hold the prose to what computes it (FILES=…, LIST=1)
+	$(V)/python -m tools.claims $(if $(LIST),--list) $(FILES)
 
 site: .venv/test  ## build the Jupyter Book site
 	$(V)/python tools/website/build.py

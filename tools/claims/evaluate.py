@@ -1,0 +1,97 @@
+"""What the checks of a page say in the state of its cells."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+
+import numpy as np
+
+from .checks import WORD_OF_AUTHOR, Check
+from .evidence import shown
+from .pages import Page
+
+
+def numbers_of(picture: object) -> list[float]:
+    """The numbers in the sentence of a picture, for the author's use."""
+    found = shown(getattr(picture, "text", str(picture)))
+    return [value for text, value, _ in found if value or "%" not in text]
+
+
+HELPERS = {"np": np, "numbers_of": numbers_of}
+
+
+def decide(check: Check, names: dict[str, object]) -> str:
+    """What is wrong with a check in this state; empty if nothing."""
+    if check.problem or check.form in WORD_OF_AUTHOR:
+        return check.problem
+    try:
+        many = check.form == "=" and len(check.said) > 1
+        source = f"({check.expression},)" if many else check.expression
+        with contextlib.redirect_stdout(io.StringIO()):
+            value = eval(source, HELPERS | names)  # noqa: S307
+        if check.form in {"so", ":"}:
+            return "" if np.all(value) else "is not so"
+        if check.form == "in":
+            return _in_sentence(check, getattr(value, "text", str(value)))
+        return _equal(check, value if many else [value])
+    except Exception as error:  # whatever the author's expression raises
+        return f"{type(error).__name__}: {error}"
+
+
+def _in_sentence(check: Check, text: str) -> str:
+    there = [(x, unit) for _, x, unit in shown(text)]
+    for n in check.said:
+        if not any(n.fits(*number) for number in there):
+            return f"{n.text} is not in: {text}"
+    return ""
+
+
+def _equal(check: Check, parts: list[object]) -> str:
+    values = np.concatenate([np.ravel(part) for part in parts])
+    if len(values) != len(check.said):
+        return f"{len(values)} values for {len(check.said)} numbers"
+    for n, x in zip(check.said, values, strict=True):
+        if not n.fits(x):
+            return f"{n.text} is {x:.6g}"
+    return ""
+
+
+class Watcher:
+    """Evaluates the checks of a page while somebody runs its cells."""
+
+    def __init__(self, page: Page, checks: list[Check]) -> None:
+        self.page = page
+        self.due: dict[int, list[Check]] = {}
+        for check in checks:
+            self.due.setdefault(check.at.after + check.below, []).append(check)
+
+    def after(self, cell: int, names: dict[str, object], out: str) -> None:
+        """Called before the first cell (0) and after each, with its print.
+
+        A check that changes something (draws from a generator, sorts in
+        place) is noticed by what the cells below it then print.
+        """
+        if cell:
+            stored = self.page.cells[cell - 1]
+            if stored.streams and out != "".join(stored.outputs):
+                said = f"cell {cell} printed something else than stored"
+                self.page.problems.append((stored.line, said))
+        for check in self.due.get(cell, []):
+            check.problem = decide(check, names)
+
+
+def run(page: Page, checks: list[Check]) -> None:
+    """Evaluate all checks of a page in one run of its cells."""
+    watcher = Watcher(page, checks)
+    for state in states(page) if watcher.due else ():
+        watcher.after(*state)
+
+
+def states(page: Page) -> Iterator[tuple[int, dict[str, object], str]]:
+    """The namespace before the first cell and after each, and its print."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    yield 0, names, ""
+    for number, cell in enumerate(page.cells, start=1):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(compile(cell.source, page.stem, "exec"), names)  # noqa: S102
+        yield number, names, out.getvalue()

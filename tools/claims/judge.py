@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .arithmetic import Side, agree, chains, pairs
+from .arithmetic import Side, agree, chains, fails_without, pairs
 from .checks import Check
 from .evidence import Known, Shelf
 from .numeral import Numeral
@@ -107,20 +107,43 @@ class Judge:
                 if side.value is None and small and rules[n] != "check":
                     rules[n] = "formula"
         for left, right, relation in pairs(sides):
-            both = [*left.numerals, *right.numerals]
             if not agree(left, right, relation):
                 for n in right.numerals or left.numerals:
                     rules[n] = "false"
                     why[n] = f"{left.text.strip()} is {left.value:.6g}"
             elif relation in {"=", r"\approx"}:
-                unknown = [n for n in both if rules[n] == "open"]
-                result = right.single or left.single
-                if result in unknown or len(unknown) == 1:
-                    rules[result if result in unknown else unknown[0]] = "sum"
+                self.determine(block, rules, left, right, relation)
         return [
             Account(n, line, block, rule, why.get(n, ""))
             for n, rule in rules.items()
         ]
+
+    def determine(
+        self,
+        block: Block,
+        rules: dict[Numeral, str],
+        left: Side,
+        right: Side,
+        relation: str,
+    ) -> None:
+        """What a true sum tells of its numbers: those without which it fails.
+
+        A number that the page shows needs no more, if a slip of it would make
+        the sum false; one that it doesn't show is told by all the others.
+        """
+        sure = [
+            n
+            for n in (*left.numerals, *right.numerals)
+            if rules[n] == "open" and fails_without(n, left, right, relation)
+        ]
+        for n in sure:
+            rules[n] = self.shown(block, n)[1] or "open"
+        both = (*left.numerals, *right.numerals)
+        unknown = [n for n in both if rules[n] == "open"]
+        result = right.single or left.single
+        told = result if result in unknown else unknown[0] if unknown else None
+        if told in sure and (told is result or len(unknown) == 1):
+            rules[told] = "sum"
 
     def rule(self, block: Block, n: Numeral) -> str:
         """By what a number is known; "open" if it should be and isn't."""

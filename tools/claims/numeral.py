@@ -65,8 +65,10 @@ class Numeral:
                 yield replace(self, value=self.value * factor)
             return
         scale = self.value / float(plain(digits[0])) if self.value else 1.0
-        for text in slips_of(digits[0]).values():
-            value, unit = measure(text)
+        before, after = self.text[: digits.start()], self.text[digits.end() :]
+        for slip in slips_of(digits[0]).values():
+            value, unit = measure(slip)
+            text = before + slip + after
             if self.step:
                 unit = unit * self.step / measure(digits[0])[1]
             yield replace(self, value=scale * value, unit=unit, text=text)

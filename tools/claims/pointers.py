@@ -1,11 +1,11 @@
 """Words that point: to another chapter, to a place above or below."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .judge import DEMANDED, Judge
-from .pages import Block, Page
+from .pages import Page
 from .sentences import Sentence, sentences
 
 PROMISE = re.compile(
@@ -108,16 +108,11 @@ def _numbers_there(
     """The numbers of "Above, it was 0.267" stand on that side, somewhere."""
     if not sentence.bare.strip().lower().startswith(("above", "below")):
         return
-    here = sentence.block
-    seen: Callable[[Block], bool] = (
-        (lambda b: b.lines[0].number < sentence.line.number)
-        if up
-        else (lambda b: b.lines[0].number > sentence.line.number)
-    )
+    here, number = sentence.block, sentence.line.number
     numbers = [
         n
-        for block, line in judge.page.prose()
-        if block.lines and seen(block)
+        for _, line in judge.page.prose()
+        if (line.number < number if up else line.number > number)
         for n in judge.found_in(line)
     ]
     known = [k for k in judge.known if (k.at.after < here.at.after) == up]
@@ -129,4 +124,4 @@ def _numbers_there(
             continue
         if not any(n.same(other) for other in numbers):
             where = "above" if up else "below"
-            yield sentence.line.number, f"{n.text} does not stand {where}"
+            yield number, f"{n.text} does not stand {where}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .pages import MARKER, Block, Line, Page
 
 END = re.compile(r"(?<=[.?!])[\"”)*]*\s+(?=[\"“(*$]*[A-Z½σδΔ⊙])")
-ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|No|St|[A-Z])|\d)\.$")
+ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|No|St|[A-Z])\.$")
 
 GENERAL = """
 all none never always every everywhere only most mostly hardly largest smallest

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
 
 if TYPE_CHECKING:
@@ -83,16 +82,6 @@ def browser(chromium: str) -> Iterator["Browser"]:
         )
         yield browser
         browser.close()
-
-
-def run_chapter(stem: str) -> Iterator[tuple[nbformat.NotebookNode, dict]]:
-    """Run a chapter's code cells in this process; each cell, just run."""
-    names: dict[str, object] = {"__name__": "__main__"}
-    notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            exec(compile(cell.source, stem, "exec"), names)
-            yield cell, names
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
 """Guard 3: stubs, solutions and slips of the exercises in code."""
 
+import contextlib
+import io
 import re
+from collections.abc import Callable
 from unittest.mock import patch
 
 import nbformat
 import pytest
 
 from bp import reading
-from conftest import ROOT, run_chapter
+from conftest import ROOT
+from runs import Names, Step, Watcher, apart, attends, watched
 
 pytestmark = pytest.mark.guard("3 book rules")
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
@@ -31,27 +35,43 @@ def label(cell: nbformat.NotebookNode, kind: str) -> str | None:
     return found[0].removeprefix(kind) if found else None
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_exercises(stem: str, capsys: pytest.CaptureFixture[str]) -> None:
-    solved, asked = solutions(stem), []
-    for cell, names in run_chapter(stem):
-        if not (exercise := label(cell, "verdict:")):
-            capsys.readouterr()
-            continue
-        asked.append(exercise)
-        assert capsys.readouterr().out.startswith("not yet"), exercise
+@attends
+class Exercises(Watcher):
+    """Tries the solution, and every slip, wherever a verdict is asked for."""
 
-        exec(solved[exercise], names)
-        exec(cell.source, names)
-        assert capsys.readouterr().out.startswith("right"), exercise
+    def before(self, names: Names) -> None:
+        self.solved = solutions(self.stem)
+        self.asked: list[str] = []
+
+    def after(self, step: Step) -> None:
+        if not (exercise := label(step.cell, "verdict:")):
+            return
+        self.asked.append(exercise)
+        assert step.printed.startswith("not yet"), exercise
+        names = apart(step.names)
+        exec(self.solved[exercise], names)
+        words = said(exec, step.cell.source, names)
+        assert words.startswith("right"), exercise
 
         with patch.object(reading, "verdict") as asked_for:
-            exec(cell.source, names | {"verdict": asked_for})
+            exec(step.cell.source, names | {"verdict": asked_for})
         given = asked_for.call_args.kwargs
         assert asked_for.call_count == 1 and given["slips"], exercise
         for slip, wrong in given["slips"].items():
-            reading.verdict(wrong, **given)
-            said = capsys.readouterr().out
-            assert said == f"not right: that is what comes of {slip}\n"
-    assert asked == list(solved), "an exercise in code, or its solution, lacks"
-    assert asked
+            words = said(reading.verdict, wrong, **given)
+            assert words == f"not right: that is what comes of {slip}\n"
+
+
+def said(action: Callable[..., object], *args: object, **how: object) -> str:
+    """What something prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        action(*args, **how)
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_exercises(stem: str) -> None:
+    seen = watched(stem, Exercises)
+    lacks = "an exercise in code, or its solution, lacks"
+    assert seen.asked == list(seen.solved), lacks
+    assert seen.asked

@@ -1,34 +1,17 @@
 """Guard 6: every experiment, at its defaults and at its sliders' ends."""
 
 import math
-from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
 from ipywidgets import HTML, FloatSlider, SelectionSlider, Stack, VBox
 
 from bp.experiments import reading
-from conftest import ROOT, run_chapter
+from conftest import ROOT
+from runs import run_of
 
 pytestmark = pytest.mark.guard("6 experiments")
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
-Call = tuple[Callable[..., object], bool, dict[str, object]]
-
-
-def experiments(stem: str, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
-    """What the chapter hands to `explore`."""
-    calls: list[Call] = []
-
-    def recorded(
-        draw: object, still: bool = False, **controls: object
-    ) -> None:
-        calls.append((draw, still, controls))
-
-    monkeypatch.setattr(reading, "explore", recorded)
-    for _, names in run_chapter(stem):
-        for name in {"explore", "play"} & names.keys():
-            names[name] = recorded  # also where the chapter defines it
-    return calls
 
 
 def ends(control: object) -> list[object]:
@@ -82,11 +65,10 @@ def check_frames(box: VBox, controls: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_experiments(stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = experiments(stem, monkeypatch)
-    monkeypatch.undo()
-    assert calls
-    for draw, still, controls in calls:
+def test_experiments(stem: str) -> None:
+    explored = run_of(stem).explored
+    assert explored
+    for draw, still, controls in explored:
         defaults = {name: c.value for name, c in controls.items()}
         check_picture(draw(**defaults))
         for name, control in controls.items():

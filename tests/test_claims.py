@@ -1,5 +1,6 @@
 """Guard 3b: every number and claim of the prose; and the tool is sharp."""
 
+import functools
 import re
 from collections import Counter
 from pathlib import Path
@@ -9,28 +10,38 @@ import pytest
 
 from claims import ratchet
 from claims.arithmetic import agree, chains, pairs, value_of
-from claims.evaluate import states
+from claims.evaluate import Evaluator
 from claims.numeral import Numeral
 from claims.numerals import numerals
 from claims.report import Report, book_facts
 from claims.sentences import sentences
 from conftest import ROOT
 from number_slips import planted
+from runs import attends, watched
 
 pytestmark = pytest.mark.guard("3b prose")
 FOLDER = ROOT / "chapters"
 STEMS = sorted(p.stem for p in FOLDER.glob("[0-9][0-9]_*.md"))
 
 
-@pytest.fixture(scope="module")
+@functools.cache
 def facts() -> list[Numeral]:
     return book_facts(FOLDER)
 
 
+@attends
+class Prose(Evaluator):
+    """Evaluates the checks of a chapter in the run that all share."""
+
+    def __init__(self, stem: str) -> None:
+        self.report = Report(FOLDER / f"{stem}.md", facts())
+        super().__init__(self.report.page, self.report.checks)
+
+
 @pytest.mark.parametrize("stem", STEMS)
-def test_the_prose_is_bound(stem: str, facts: list[Numeral]) -> None:
+def test_the_prose_is_bound(stem: str) -> None:
     """No check is false; no more is open than was, and that is written."""
-    report = Report(FOLDER / f"{stem}.md", facts).run()
+    report = watched(stem, Prose).report
     false = [f"{p.line}: {p.said}" for p in report.problems() if p.false]
     assert false == []
     found, allowed = ratchet.open_in(report), ratchet.stored().get(stem, 0)
@@ -38,12 +49,10 @@ def test_the_prose_is_bound(stem: str, facts: list[Numeral]) -> None:
     assert len(found) == allowed, "fewer are open: `make chapters` stores it"
 
 
-def test_planted_slips_are_caught(
-    facts: list[Numeral], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_planted_slips_are_caught(capsys: pytest.CaptureFixture[str]) -> None:
     counts: Counter[tuple[str, bool]] = Counter()
     for stem in STEMS:
-        judge = Report(FOLDER / f"{stem}.md", facts).judge
+        judge = Report(FOLDER / f"{stem}.md", facts()).judge
         counts.update((kind, hit) for kind, hit, _, _ in planted(judge))
     shares = {}
     for kind in sorted({kind for kind, _ in counts}):
@@ -273,7 +282,7 @@ def altered(tmp_path: Path, old: str, new: str) -> list[str]:
     text = path.read_text("utf-8")
     assert text.count(old) == 1, old
     path.write_text(text.replace(old, new), "utf-8")
-    report = Report(path, book_facts(FOLDER)).run()
+    report = Report(path, facts()).run()
     return [problem.said for problem in report.problems()]
 
 
@@ -306,11 +315,3 @@ def test_a_sentence_ends_where_it_ends(tmp_path: Path) -> None:
         "And $x$.",
         "*Now* it is.",
     ]
-
-
-def test_cells_print_here_what_they_print_in_a_kernel() -> None:
-    """The state that checks see is that of the stored run."""
-    report = Report(FOLDER / "05_delta.md", [])
-    for number, _, out in states(report.page):
-        if number and report.page.cells[number - 1].streams:
-            assert out == "".join(report.page.cells[number - 1].outputs)

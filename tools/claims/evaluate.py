@@ -2,9 +2,10 @@
 
 import contextlib
 import io
-from collections.abc import Iterator
 
 import numpy as np
+
+from runs import Names, Step, Watcher
 
 from .checks import WORD_OF_AUTHOR, Check
 from .evidence import shown
@@ -56,42 +57,31 @@ def _equal(check: Check, parts: list[object]) -> str:
     return ""
 
 
-class Watcher:
+class Evaluator(Watcher):
     """Evaluates the checks of a page while somebody runs its cells."""
 
     def __init__(self, page: Page, checks: list[Check]) -> None:
+        super().__init__(page.stem)
         self.page = page
         self.due: dict[int, list[Check]] = {}
         for check in checks:
             self.due.setdefault(check.at.after + check.below, []).append(check)
 
-    def after(self, cell: int, names: dict[str, object], out: str) -> None:
-        """Called before the first cell (0) and after each, with its print.
+    def before(self, names: Names) -> None:
+        self.decide(0, names)
 
-        A check that changes something (draws from a generator, sorts in
-        place) is noticed by what the cells below it then print.
+    def after(self, step: Step) -> None:
+        """A check that changes something is noticed by what follows.
+
+        It may draw from a generator, or sort in place; then a cell below
+        prints something else than is stored.
         """
-        if cell:
-            stored = self.page.cells[cell - 1]
-            if stored.streams and out != "".join(stored.outputs):
-                said = f"cell {cell} printed something else than stored"
-                self.page.problems.append((stored.line, said))
+        cell = self.page.cells[step.number - 1]
+        if cell.streams and step.printed != "".join(cell.outputs):
+            said = f"cell {step.number} printed something else than stored"
+            self.page.problems.append((cell.line, said))
+        self.decide(step.number, step.names)
+
+    def decide(self, cell: int, names: Names) -> None:
         for check in self.due.get(cell, []):
             check.problem = decide(check, names)
-
-
-def run(page: Page, checks: list[Check]) -> None:
-    """Evaluate all checks of a page in one run of its cells."""
-    watcher = Watcher(page, checks)
-    for state in states(page) if watcher.due else ():
-        watcher.after(*state)
-
-
-def states(page: Page) -> Iterator[tuple[int, dict[str, object], str]]:
-    """The namespace before the first cell and after each, and its print."""
-    names: dict[str, object] = {"__name__": "__main__"}
-    yield 0, names, ""
-    for number, cell in enumerate(page.cells, start=1):
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            exec(compile(cell.source, page.stem, "exec"), names)  # noqa: S102
-        yield number, names, out.getvalue()

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import runs
+
 from . import boxes, counts, hearsay, pointers, prints
 from .checks import Check, checks_of
-from .evaluate import run
+from .evaluate import Evaluator
 from .evidence import evidence
 from .judge import BAD, Judge
 from .numeral import Numeral
@@ -29,7 +31,7 @@ class Report:
     """A chapter, read; `run` evaluates its checks in a run of its cells."""
 
     def __init__(self, path: Path, book: list[Numeral] | None = None) -> None:
-        self.page = read(path)
+        self.path, self.page = path, read(path)
         checks = checks_of(self.page)
         if book is None:
             book = book_facts(path.parent)
@@ -39,8 +41,17 @@ class Report:
     def checks(self) -> list[Check]:
         return self.judge.checks
 
+    def evaluator(self, _: str = "") -> Evaluator:
+        """Who evaluates the checks while the chapter runs."""
+        return Evaluator(self.page, self.checks)
+
     def run(self) -> "Report":
-        run(self.page, self.checks)
+        """Run the cells of the chapter, if there is a check to evaluate."""
+        if self.checks:
+            notebook = self.path.with_suffix(".ipynb")
+            (watcher,) = runs.run(notebook, [self.evaluator]).watchers.values()
+            if watcher.error:
+                raise watcher.error
         return self
 
     def problems(self) -> list[Problem]:

@@ -104,7 +104,7 @@ class Report:
 
     def unbound(self) -> Iterator[tuple[Sentence, list[str], str]]:
         """Sentences that claim something and that no check binds."""
-        for sentence in sentences(self.page):
+        for sentence in sentences(self.page, docstrings=True):
             if words := claiming(sentence):
                 bound = boxes.quoting(self.judge, sentence)
                 if not bound and not boxes.numbered(self.judge, sentence):

@@ -11,10 +11,14 @@ ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|No|St|[A-Z])\.$")
 
 GENERAL = """
 all none never always every everywhere only most mostly hardly largest smallest
-best worst nothing nobody nowhere often seldom rarely sometimes usually
+best worst nothing nobody nowhere often seldom rarely sometimes usually whole
+exactly fails
 """.split()
 CAUSE = "cannot because reason".split()
-WORDS = re.compile(rf"\b(?:{'|'.join(GENERAL + CAUSE)})\b|\bcan't\b", re.I)
+RISING = r"the (?:more|less|\w+er)\b[^.]*? the (?:more|less|\w+er)\b"
+WORDS = re.compile(
+    rf"\b(?:{'|'.join(GENERAL + CAUSE)})\b|\bcan't\b|\b{RISING}", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,11 @@ class Sentence:
         return re.sub("[\0\1]", " ", words)
 
 
-def sentences(page: Page) -> Iterator[Sentence]:
+def sentences(page: Page, docstrings: bool = False) -> Iterator[Sentence]:
+    """The sentences of a page; those of docstrings may run over lines."""
+    others = {"heading", "display"} | (set() if docstrings else {"docstring"})
     for block, line in page.prose():
-        if block.kind not in {"heading", "display", "docstring"}:
+        if block.kind not in others:
             yield from of_line(block, line)
 
 

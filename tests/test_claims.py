@@ -212,6 +212,7 @@ def test_green(tmp_path: Path, prose: str) -> None:
         ("It is 0.26.\n% 0.26 is 2 * x", "not understood"),
         ("It is 0.26.\n% 0.26 = 2 *", "no Python"),
         ("It is 0.26.\n% 0.26 = 2 * q", "NameError"),
+        ("It is 0.26.\n% below: 0.26 = 2 * x", "no cell below"),
         (f"It is 0.26.\n% 0.26 = 2 * x{' + 0 * x' * 12}", "are a cell"),
         ("Three things:\n\n- one\n- the other", "Three, and 2 entries"),
         ("3 kinds:\n\n| a |\n|:--|\n| b |", "3, and 1 entries"),

@@ -68,12 +68,17 @@ class Check:
 
 
 def checks_of(page: Page) -> list[Check]:
-    return [
+    """The checks of all comments of a page."""
+    found = [
         check
         for line, at in page.comments
         for text in re.split(r";\s+", line.raw.strip().lstrip("%").strip())
         if (check := read_check(line, at, text))
     ]
+    for check in found:
+        if check.below and check.at.after == len(page.cells):
+            check.problem = "there is no cell below"
+    return found
 
 
 def read_check(line: Line, at: Place, text: str) -> Check | None:

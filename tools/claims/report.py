@@ -88,7 +88,7 @@ class Report:
                 yield Problem(line, said)
 
     def counts(self) -> Counter[str]:
-        """Numbers checked, claims checked, given, quoted, said."""
+        """Numbers checked, claims checked, given, quoted, said; open."""
         rules = Counter(a.rule for a in self.judge.all())
         bound = ("check", "printed", "typed", "input", "sum", "book")
         forms = Counter(check.form for check in self.checks)
@@ -100,6 +100,7 @@ class Report:
                 for c in self.checks
                 if c.form == form
             )
+        found["open"] = sum(not p.false for p in self.problems())
         return found
 
     def unbound(self) -> Iterator[tuple[Sentence, list[str], str]]:

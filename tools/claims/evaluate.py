@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import warnings
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,7 +20,18 @@ def numbers_of(picture: object) -> list[float]:
     return [value for text, value, _ in found if value or "%" not in text]
 
 
-HELPERS = {"np": np, "numbers_of": numbers_of}
+def raises(action: Callable[..., object], *arguments: object) -> str:
+    """The name of the error, or the warning, of a call; empty without one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            action(*arguments)
+        except Exception as error:  # whatever it is, its name is asked for
+            return type(error).__name__
+    return ""
+
+
+HELPERS = {"np": np, "numbers_of": numbers_of, "raises": raises}
 
 
 def decide(check: Check, names: dict[str, object]) -> str:

@@ -45,7 +45,7 @@ RATIO = re.compile(
     rf"|\b(?P<top>a|{ONE}|\d)[ -](?P<part>{'|'.join(PART)})s?"
     rf"(?: (?=less|more|\w+er\b)|{THAN.replace('that|', '')}|(?=[.,;:)]))"
     r"|\b(?P<verb>halves|halved|doubles|doubled"
-    r"|half(?= (?:of|the|as|that|their|its|a)\b))"
+    r"|half(?= (?:of|the|as|that|their|its)\b))"
     rf"|\b(?P<few>one|{ONE}|\d+) (?:\w+ )?"
     rf"(?:in(?: an?)?|out of|of (?:a|every)) (?P<all>{ONE}|hundred|\d+)\b",
     re.I,

@@ -163,6 +163,7 @@ def problems(
     code.outputs = [shown]
     notebook = nbformat.v4.new_notebook(cells=[code])
     nbformat.write(notebook, path.with_suffix(".ipynb"))
+    (folder / "bibliography.md").write_text("# B\n\n## Nielsen (2015)\n")
     return [problem.said for problem in Report(path, []).run().problems()]
 
 
@@ -208,6 +209,7 @@ def test_green(tmp_path: Path, prose: str) -> None:
         ("It is 400.\n% 400 = 400", "no reason"),
         ("It is 0.26.\n% 0.26 = 2 * x\nMore.", "parts the paragraph"),
         ("He has 95.42 %.\n% quoted: 95.42 %", "say: quoted"),
+        ("He has 9.5 %.\n% quoted: 9.5 % (Nobody 2015)", "bibliography"),
         ("Ten times as much.", "open: Ten times"),
         ("It is 0.26.\n% 0.26 is 2 * x", "not understood"),
         ("It is 0.26.\n% 0.26 = 2 *", "no Python"),

@@ -1,5 +1,6 @@
 """All that is open, or false, on a page; and what it has been held to."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ class Report:
         checks = checks_of(self.page)
         if book is None:
             book = book_facts(path.parent)
+        self.bibliography = bibliography(path.parent)
         self.judge = Judge(self.page, evidence(self.page), checks, book)
 
     @property
@@ -64,6 +66,9 @@ class Report:
             line = check.line.number
             if check.problem:
                 yield Problem(line, f"check: {check.problem}", false=True)
+            if check.form == "quoted" and not self.listed(check.expression):
+                said = f"{check.expression}: not in the bibliography"
+                yield Problem(line, said, false=True)
             for k, n in enumerate(check.said):
                 if k not in check.used:
                     said = f"no {n.text} in the prose above"
@@ -86,6 +91,16 @@ class Report:
         ):
             for line, said in found:
                 yield Problem(line, said)
+
+    def listed(self, source: str) -> bool:
+        """Is a source, "Nielsen 2015, chapter 1", in the bibliography?"""
+        name, _, rest = source.partition(" ")
+        year = re.search(r"\d{4}[a-z]?", rest)
+        entries = re.findall(r"^## (.*)$", self.bibliography, re.M)
+        return any(
+            entry.startswith(name) and year and year[0] in entry
+            for entry in entries
+        )
 
     def counts(self) -> Counter[str]:
         """Numbers checked, claims checked, given, quoted, said; open."""
@@ -130,3 +145,9 @@ def book_facts(folder: Path) -> list[Numeral]:
             checks = checks_of(read(path))
             found += [n for c in checks if c.book for n in c.said]
     return found
+
+
+@functools.cache
+def bibliography(folder: Path) -> str:
+    path = folder / "bibliography.md"
+    return path.read_text("utf-8") if path.exists() else ""

@@ -285,8 +285,32 @@ def altered(tmp_path: Path, old: str, new: str) -> list[str]:
     text = path.read_text("utf-8")
     assert text.count(old) == 1, old
     path.write_text(text.replace(old, new), "utf-8")
+    bibliography = (FOLDER / "bibliography.md").read_text("utf-8")
+    (tmp_path / "bibliography.md").write_text(bibliography, "utf-8")
     report = Report(path, facts()).run()
     return [problem.said for problem in report.problems()]
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("about 2750 times", "about 2760 times", "no 2750 in the prose"),
+        ("true change is 0.029", "true change is 0.058", "open: 0.058"),
+        ("always positive:", "mostly positive:", "is always positive"),
+        ("these four lines", "these five lines", "five, and 4 entries"),
+        (
+            "in [One layer back](06_recursion.ipynb).",
+            "in a later chapter.",
+            '"a later chapter" is no link',
+        ),
+    ],
+    ids=["digit", "factor two", "word", "count", "promise"],
+)
+def test_an_altered_sentence_turns_red(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    """A digit, a factor of two, a word, a count, the link of a promise."""
+    assert any(said in problem for problem in altered(tmp_path, old, new))
 
 
 # What a reader of the page sees: no comment, no paragraph parted.

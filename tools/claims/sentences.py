@@ -10,14 +10,16 @@ END = re.compile(r"(?<=[.?!])[\"”)*]*\s+(?=[\"“(*$]*[A-Z½σδΔ⊙])")
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|cf|vs|No|St|[A-Z])\.$")
 
 GENERAL = """
-all none never always every everywhere only most mostly hardly largest smallest
+all none never always every everywhere only mostly hardly largest smallest
 best worst nothing nobody nowhere often seldom rarely sometimes usually whole
 exactly fails
 """.split()
 CAUSE = "cannot because reason".split()
 RISING = r"the (?:more|less|\w+er)\b[^.]*? the (?:more|less|\w+er)\b"
 WORDS = re.compile(
-    rf"\b(?:{'|'.join(GENERAL + CAUSE)})\b|\bcan't\b|\b{RISING}", re.I
+    rf"\b(?:{'|'.join(GENERAL + CAUSE)})\b"
+    rf"|\b(?<!at )most\b|\bcan't\b|\b{RISING}",
+    re.I,
 )
 
 

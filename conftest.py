@@ -1,60 +1,25 @@
-"""Guards, counted: each test belongs to one, and CI lets none be skipped."""
+"""The plugins of the tests, and what many of them need."""
 
 import os
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import processors
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["built"]
+pytest_plugins = ["plan", "guards", "built"]
 ROOT = Path(__file__).resolve().parent
-NOTEBOOKS = "5 notebooks"
-counts: Counter[tuple[str, str]] = Counter()
 # The kernels of the notebook guard turn warnings into errors.
 os.environ["IPYTHONDIR"] = str(ROOT / "tools" / "kernel")
 # The book's matrices are small: a second thread would only wait.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "guard(name): the guard of a test")
-
-
-def guard_of(item: pytest.Item) -> str:
-    marker = item.get_closest_marker("guard")
-    return marker.args[0] if marker else NOTEBOOKS
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=guard_of)  # fastest first; the order within one stays
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report = (yield).get_result()
-    if report.when == "call" or report.outcome != "passed":
-        counts[guard_of(item), report.outcome] += 1
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    terminalreporter.section("guards")
-    for guard in sorted({guard for guard, _ in counts}):
-        found = {o: n for (g, o), n in sorted(counts.items()) if g == guard}
-        line = ", ".join(f"{n} {outcome}" for outcome, n in found.items())
-        terminalreporter.write_line(f"guard {guard:22} {line}")
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    skipped = sum(n for (_, o), n in counts.items() if o == "skipped")
-    if skipped and os.environ.get("CI"):
-        print(f"\n{skipped} tests of guards were skipped, which CI forbids")
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+processors.pretend()
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +52,8 @@ def browser(chromium: str) -> Iterator["Browser"]:
 @pytest.fixture
 def book_copy(tmp_path: Path) -> Path:
     """A copy of the book's sources, to be spoiled."""
-    names = "bp chapters tests tools conftest.py pyproject.toml"
+    names = "bp chapters tests tools conftest.py pyproject.toml _toc.yml"
+    names += " _config.yml"
     for name in names.split():
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():

@@ -1,7 +1,9 @@
 """The built site, served as from any host, and pages that are watched."""
 
+import fcntl
 import functools
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +22,25 @@ FOLDER = "book"  # served below a folder, as on many a host
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built with warnings as errors."""
-    target = tmp_path_factory.mktemp("site")
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # one for all workers
+    host, said = shared / "host", shared / "site.txt"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            said.write_text(build_into(shared / "site", host))
+    assert host.exists(), said.read_text("utf-8")
+    return host / FOLDER
+
+
+def build_into(target: Path, host: Path) -> str:
+    """Build; where it went well, the pages are in the host's folder."""
     result = build.build(target)
-    assert result.returncode == 0, "the site does not build without warnings"
-    (target / "host").mkdir()
-    return (target / "_build" / "html").rename(target / "host" / FOLDER)
+    if result.returncode == 0:
+        host.mkdir()
+        (target / "_build" / "html").rename(host / FOLDER)
+    return result.stdout
 
 
 class Host(http.server.ThreadingHTTPServer):

@@ -1,24 +1,24 @@
 """Guards 2 and 3: the pairs, and the book's own rules."""
 
-import ast
+import functools
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
-import yaml
 from nbformat import NotebookNode
 
-import bibliography
 import chapters as pairs
 import pages
+import rules
 import tangle
 from conftest import ROOT
-from formulas.extract import displays
+from contents import listed
 
 FOLDER = ROOT / "chapters"
 STEMS = sorted(p.stem for p in FOLDER.glob("[0-9][0-9]_*.ipynb"))
@@ -29,39 +29,6 @@ rule = pytest.mark.guard("3 book rules")
 
 def notebook(stem: str) -> NotebookNode:
     return nbformat.read(FOLDER / f"{stem}.ipynb", 4)
-
-
-def code(stem: str) -> list[NotebookNode]:
-    return [c for c in notebook(stem).cells if c.cell_type == "code"]
-
-
-def prose(stem: str) -> str:
-    cells = notebook(stem).cells
-    return "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
-
-
-def tags(cell: NotebookNode, start: str) -> list[str]:
-    found = cell.metadata.get("tags", [])
-    return [t.removeprefix(start) for t in found if t.startswith(start)]
-
-
-def labels(stem: str) -> list[str]:
-    """The labels of the displayed formulas."""
-    return [d.label for d in displays(prose(stem)) if d.label]
-
-
-def sections(stem: str) -> list[list[NotebookNode]]:
-    """The cells of a chapter, from one `##` heading to the next."""
-    parts: list[list[NotebookNode]] = [[]]
-    for cell in notebook(stem).cells:
-        if cell.cell_type == "code":
-            parts[-1].append(cell)
-            continue
-        for piece in re.split(r"^(?=## )", cell.source, flags=re.M):
-            if piece.startswith("## "):
-                parts.append([])
-            parts[-1].append(nbformat.v4.new_markdown_cell(piece))
-    return parts
 
 
 @pair
@@ -151,171 +118,55 @@ def test_either_twin_can_be_edited(book_copy: Path) -> None:
 
 
 @pair
+@pytest.mark.any_chapter
 def test_pages_are_made_from_the_chapters() -> None:
     for name, make in pages.MADE.items():
         made = jupytext.reads(make(), "md:myst")
         assert pairs.cells_of(made) == pairs.cells_of(notebook(name))
 
 
-@rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_every_cell_ran_cleanly(stem: str) -> None:
-    for number, cell in enumerate(code(stem), start=1):
-        assert cell.execution_count == number
-        for output in cell.outputs:
-            assert output.output_type != "error"
-            assert output.get("name") != "stderr"
+@functools.cache
+def page(stem: str) -> rules.Page:
+    return rules.Page(stem)
 
 
 @rule
 @pytest.mark.parametrize("stem", STEMS)
-def test_outputs_name_no_place_or_machine(stem: str) -> None:
-    text = repr([cell.outputs for cell in code(stem)])
-    assert not re.search(r"/(home|root|tmp|work|Users)/|site-packages", text)
-    assert not re.search(r"0x[0-9a-f]{6,}", text), "an address in memory"
+@pytest.mark.parametrize("wanted", rules.RULES, ids=lambda r: r.__name__)
+def test_rules(wanted: Callable[[rules.Page], rules.Lacks], stem: str) -> None:
+    assert list(wanted(page(stem))) == []
 
 
 @rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_every_labelled_result_is_checked(stem: str) -> None:
-    stated = labels(stem)
-    assert len(stated) == len(set(stated)), "a label used twice"
-    checked = [label for c in code(stem) for label in tags(c, "check:")]
-    assert sorted(stated) == sorted(checked)
-    for cell in code(stem):
-        if tags(cell, "check:"):
-            nodes = ast.walk(ast.parse(cell.source))
-            assert any(isinstance(node, ast.Assert) for node in nodes)
-
-
-@rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_checks_follow_in_the_same_section(stem: str) -> None:
-    for section in sections(stem):
-        stated: set[str] = set()
-        checked: set[str] = set()
-        for cell in section:
-            if cell.cell_type == "markdown":
-                stated |= {d.label for d in displays(cell.source) if d.label}
-            else:
-                checked |= set(tags(cell, "check:"))
-                assert checked <= stated, "a check before its formula"
-        assert stated == checked
-
-
-@rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_labels_are_named_after_their_chapter(stem: str) -> None:
-    for label in labels(stem):
-        assert re.match(
-            rf"eq-(bp\d|{stem[3:].replace(chr(95), chr(45))}-)", label
-        )
-
-
-@rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_cited_labels_resolve(stem: str) -> None:
-    """Within a chapter only: across notebooks JupyterLab shows a bare key."""
-    cited = re.findall(r"\{eq\}`([^`]+)`", prose(stem))
-    assert set(cited) <= set(labels(stem))
-
-
-@rule
+@pytest.mark.any_chapter
 def test_labels_in_docstrings_resolve() -> None:
-    known = {label for stem in STEMS for label in labels(stem)}
+    known = {d.label for stem in STEMS for d in page(stem).labelled}
     for path, text in tangle.stored(ROOT).items():
         for label in re.findall(r"\beq-[a-z0-9-]+", text):
             assert label in known, f"{path} names {label}"
 
 
 @rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_every_exercise_has_a_solution(stem: str) -> None:
-    text = prose(stem)
-    exercises = re.findall(r"\{exercise\}.*\n:label: (\S+)", text)
-    solutions = re.findall(r"\{solution\} (\S+)\n:class: dropdown\n", text)
-    assert exercises == solutions
-    assert 3 <= len(exercises) <= 6
-    titles = re.findall(r"\{exercise\} (.*)", text)
-    assert "Find the bug" in titles
-
-
-@rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_anatomy(stem: str) -> None:
-    headings = re.findall(r"^## (.*)$", prose(stem), re.M)
-    assert headings[-3:] == [
-        "Exercises",
-        "What we have now",
-        "References",
-    ] or (
-        stem == "00_reading"
-        and headings[-2:] == ["What we have now", "References"]
-    )
-    text = prose(stem)
-    assert ":::{admonition} Before and after\n:class: margin" in text
-    assert ":::{admonition} What there was to see\n:class: dropdown" in text
-    assert any("experiment" in tags(cell, "") for cell in code(stem))
-
-
-@rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_growing_cells_say_which_module_they_grow(stem: str) -> None:
-    caption = re.compile(r"\*Th(?:is cell|ese cells) grows?\* `([^`]+)`")
-    text = ""
-    for cell in notebook(stem).cells:
-        if cell.cell_type == "markdown":
-            text = cell.source.strip().splitlines()[-1]
-        for tag, pattern in tangle.TAGS.items():
-            if tag in tags(cell, ""):
-                found = caption.match(text)
-                assert found, f"no caption above {cell.source[:60]!r}"
-                assert found[1] == pattern.format(stem[3:])
-
-
-@rule
+@pytest.mark.any_chapter
 def test_toc_names_every_chapter_once_in_order() -> None:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    named = [toc["root"]] + [
-        entry["file"] for part in toc["parts"] for entry in part["chapters"]
-    ]
-    assert named == [f"chapters/{stem}.ipynb" for stem in PAGES]
+    assert listed() == PAGES
 
 
 @rule
-def test_the_first_page_maps_every_chapter() -> None:
-    linked = re.findall(r"\]\((\d\d_\w+)\.ipynb\)", prose("00_reading"))
-    assert list(dict.fromkeys(linked)) == STEMS[1:]
+@pytest.mark.any_chapter
+def test_the_first_page_maps_every_chapter_in_order() -> None:
+    links = page("00_reading").found(r"\]\((\d\d_\w+)\.ipynb\)")
+    assert list(dict.fromkeys(m[1] for _, m in links)) == STEMS[1:]
 
 
 @rule
-@pytest.mark.parametrize("stem", PAGES)
-def test_links_between_pages_resolve(stem: str) -> None:
-    titles = {
-        other: re.search(r"^# (.*)$", prose(other), re.M)[1] for other in PAGES
-    }
-    for words, target in re.findall(
-        r"\[([^]]+)\]\((\w+)\.ipynb\)", prose(stem)
-    ):
-        assert target in PAGES
-        if target in STEMS:
-            short = titles[target].removesuffix(", and what it is at the end")
-            assert words in titles[target] or words == short
+@pytest.mark.parametrize("stem", pages.MADE)
+def test_made_pages_link_to_chapters(stem: str) -> None:
+    assert list(rules.links_lead_somewhere(page(stem))) == []
 
 
 @rule
-@pytest.mark.parametrize("stem", STEMS)
-def test_citations_resolve(stem: str) -> None:
-    """A citation is a link whose words are the entry's own heading."""
-    headings = set(re.findall(r"^## (.*)$", prose("bibliography"), re.M))
-    found = bibliography.citations(prose(stem))
-    assert found
-    for words, anchor in found:
-        assert words in headings
-        assert anchor == bibliography.slug(words)
-
-
-@rule
+@pytest.mark.any_chapter
 def test_code_in_chapters_is_formatted_and_clean() -> None:
     for command in (["format", "--check"], ["check"]):
         result = subprocess.run(
@@ -328,6 +179,7 @@ def test_code_in_chapters_is_formatted_and_clean() -> None:
 
 
 @rule
+@pytest.mark.any_chapter
 def test_types() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "mypy", "bp"],

@@ -12,7 +12,7 @@ import bp
 import tangle
 from conftest import ROOT
 
-pytestmark = pytest.mark.guard("4 functions")
+pytestmark = [pytest.mark.guard("4 functions"), pytest.mark.any_chapter]
 CHAPTERS = tangle.read_chapters(ROOT / "chapters")
 
 

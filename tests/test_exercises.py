@@ -1,4 +1,4 @@
-"""Guard 3: stubs, solutions and slips of the exercises in code."""
+"""Guard 3b: stubs, solutions and slips of the exercises in code."""
 
 import contextlib
 import io
@@ -13,7 +13,10 @@ from bp import reading
 from conftest import ROOT
 from runs import Names, Step, Watcher, apart, attends, watched
 
-pytestmark = pytest.mark.guard("3 book rules")
+pytestmark = [
+    pytest.mark.guard("3b exercises"),
+    pytest.mark.together("run of {chapter}"),
+]
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 
 

@@ -8,9 +8,13 @@ from ipywidgets import HTML, FloatSlider, SelectionSlider, Stack, VBox
 
 from bp.experiments import reading
 from conftest import ROOT
-from runs import run_of
+from processors import without_plots
+from runs import Explored, run_of
 
-pytestmark = pytest.mark.guard("6 experiments")
+pytestmark = [
+    pytest.mark.guard("6 experiments"),
+    pytest.mark.together("run of {chapter}"),
+]
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 
 
@@ -34,6 +38,14 @@ def check_picture(picture: object) -> None:
     assert root.find("figcaption").text == picture.text
     assert picture.text.strip().endswith(".")
     assert "nan" not in picture.svg.lower()
+
+
+def check_stored(found: Explored) -> None:
+    """What the page shows first is drawn again, on this processor."""
+    shown = found.first()._repr_mimebundle_()
+    (output,) = [o for o in found.cell.outputs if "data" in o]
+    for kind, text in shown.items():
+        assert without_plots(output.data[kind]) == without_plots(text)
 
 
 def pictures(widget: object) -> list[str]:
@@ -68,13 +80,15 @@ def check_frames(box: VBox, controls: dict[str, object]) -> None:
 def test_experiments(stem: str) -> None:
     explored = run_of(stem).explored
     assert explored
-    for draw, still, controls in explored:
+    for found in explored:
+        draw, controls = found.draw, found.controls
+        check_stored(found)
         defaults = {name: c.value for name, c in controls.items()}
         check_picture(draw(**defaults))
         for name, control in controls.items():
             for value in ends(control):
                 check_picture(draw(**{**defaults, name: value}))
-        if still:
+        if found.still:
             check_frames(reading.frames(draw, controls), controls)
         else:
             check_live(reading.live(draw, controls), controls)

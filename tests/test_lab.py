@@ -19,7 +19,10 @@ from playwright.sync_api import Browser, Page, expect
 from conftest import ROOT
 from lab import open as lab
 
-pytestmark = pytest.mark.guard("8 JupyterLab")
+pytestmark = [
+    pytest.mark.guard("8 JupyterLab"),
+    pytest.mark.together("JupyterLab"),  # one server
+]
 TOKEN = "only-for-this-test"
 
 

@@ -1,4 +1,4 @@
-"""Guard 7: pages that run in the reader's browser, all of them, whole."""
+"""Guard 7c: pages that run in the reader's browser, all of them, whole."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from firefox import Firefox
 from live import fetch, livepages
 from website.fetch import FetchError, Missing, npm
 
-pytestmark = pytest.mark.guard("7 site")
+pytestmark = pytest.mark.guard("7c live pages")
 WHOLE_PAGE = 240_000  # ms; a slow machine is no failure
 SOON = 30_000
 
@@ -32,6 +32,7 @@ PAGES = sorted(p.stem for p in (ROOT / "chapters").glob("*.ipynb"))
 PAGES = [stem for stem in PAGES if code_cells(stem)]
 
 
+@pytest.mark.together("site")
 def test_python_runs_without_a_browser(site: Path) -> None:
     """The quick look before the slow ones: the served Pyodide, in Node."""
     script = """
@@ -51,6 +52,7 @@ def test_python_runs_without_a_browser(site: Path) -> None:
     assert said.stdout.strip() == "11", said.stderr[-2000:]
 
 
+@pytest.mark.together("site")
 def test_a_first_live_page_is_light(site: Path) -> None:
     parts = json.loads((site / "_static" / "live" / "parts.json").read_text())
     assert parts["transfer"] < 26e6
@@ -367,6 +369,7 @@ MOVE = """(() => {
 })()"""
 
 
+@pytest.mark.together("Firefox")
 @pytest.mark.parametrize("stem", ["00_reading", "02_neuron"])
 def test_firefox_runs_a_page_too(
     firefox: Firefox, address: str, stem: str

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.guard("3 book rules")
 CELLS = [
     "import numpy as np\nrng = np.random.default_rng(3)\nprint('one')",
     "from bp.experiments.reading import explore\nexplore(abs, x=3)",
-    "print(rng.integers(100) == first)",
+    "print(rng.integers(100) == first)\n6 * 7",
 ]
 FIRST = "import numpy as np; first = np.random.default_rng(3).integers(100)"
 
@@ -19,10 +19,10 @@ FIRST = "import numpy as np; first = np.random.default_rng(3).integers(100)"
 class Sees(runs.Watcher):
     def before(self, names: runs.Names) -> None:
         exec(FIRST, names)
-        self.steps: list[tuple[int, str]] = []
+        self.steps: list[tuple[int, str, object]] = []
 
     def after(self, step: runs.Step) -> None:
-        self.steps.append((step.number, step.printed))
+        self.steps.append((step.number, step.printed, step.value))
 
 
 class Fails(Sees):
@@ -45,11 +45,16 @@ def test_all_watch_one_run_and_one_that_fails_leaves_the_others(
     chapter: Path,
 ) -> None:
     run = runs.run(chapter, [Fails, Sees])
-    assert run.explored == [(abs, False, {"x": 3})]
+    (found,) = run.explored
+    assert found.draw is abs and found.controls == {"x": 3}
     fails, sees = run.watchers.values()
-    assert sees.steps == [(1, "one\n"), (2, ""), (3, "True\n")]
+    assert sees.steps == [
+        (1, "one\n", None),
+        (2, "", None),
+        (3, "True\n", 42),
+    ]
     assert sees.error is None
-    assert fails.steps == [(1, "one\n")]
+    assert fails.steps == [(1, "one\n", None)]
     assert isinstance(fails.error, LookupError)
 
 

@@ -1,7 +1,8 @@
-"""Guard 7: the built site, first its files, then in a real browser."""
+"""Guards 7 and 7b: the built site, its files, and in a real browser."""
 
 import re
 import urllib.parse
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +15,14 @@ from conftest import ROOT
 from formulas.extract import displays
 from website import fetch
 
-pytestmark = pytest.mark.guard("7 site")
+page_test = pytest.mark.guard("7b pages")
+
+
+def file_test(test: Callable[..., None]) -> Callable[..., None]:
+    """Of the built files; with the other such tests, in one worker."""
+    return pytest.mark.guard("7 site")(pytest.mark.together("site")(test))
+
+
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("*.ipynb"))
 
 
@@ -44,6 +52,7 @@ def read(path: Path) -> Tags:
     return tags
 
 
+@file_test
 def test_every_link_and_file_is_there(site: Path) -> None:
     pages = {
         path: read(path)
@@ -65,6 +74,7 @@ def test_every_link_and_file_is_there(site: Path) -> None:
                 assert fragment in pages[target].ids, f"{path.name}: {url}"
 
 
+@file_test
 def test_the_site_knows_the_labels_of_the_text(site: Path) -> None:
     """Every labelled display of a text twin, and no other, is on its page."""
     for stem in STEMS:
@@ -75,6 +85,7 @@ def test_the_site_knows_the_labels_of_the_text(site: Path) -> None:
         assert shown == written, stem
 
 
+@file_test
 def test_each_formula_links_to_its_row_of_measurements(site: Path) -> None:
     results = site / "chapters" / "results.html"
     rows = re.findall(r"<tr.*?</tr>", results.read_text("utf-8"), re.S)
@@ -107,6 +118,7 @@ def settled(watched: Watched, stem: str) -> Page:
     return page
 
 
+@page_test
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_page_in_the_browser(watched: Watched, stem: str) -> None:
     page = settled(watched, stem)
@@ -124,6 +136,7 @@ def test_a_page_in_the_browser(watched: Watched, stem: str) -> None:
             assert svg.bounding_box()["width"] > 50
 
 
+@page_test
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_page_on_a_phone(watched: Watched, stem: str) -> None:
     watched.page.set_viewport_size({"width": 390, "height": 800})
@@ -147,6 +160,7 @@ CONTRAST = """element => {
 }"""
 
 
+@page_test
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_are_readable_by_day_and_night(
     browser: Browser, address: str, scheme: str
@@ -167,6 +181,7 @@ def still(stem: str) -> bool:
     return "widgets" in notebook.metadata
 
 
+@page_test
 @pytest.mark.parametrize("stem", [s for s in STEMS if still(s)])
 def test_a_slider_moves_without_a_kernel(watched: Watched, stem: str) -> None:
     page = settled(watched, stem)
@@ -184,6 +199,7 @@ def test_a_slider_moves_without_a_kernel(watched: Watched, stem: str) -> None:
     assert watched.troubles == []
 
 
+@page_test
 def test_solutions_are_folded_and_open(watched: Watched) -> None:
     page = settled(watched, "05_delta")
     box = page.locator(".solution.dropdown").first
@@ -192,6 +208,7 @@ def test_solutions_are_folded_and_open(watched: Watched) -> None:
     assert box.locator("p").last.is_visible()
 
 
+@page_test
 def test_one_search_field(watched: Watched) -> None:
     page = settled(watched, "02_neuron")
     fields = page.locator("button.search-button__button:visible")
@@ -199,6 +216,7 @@ def test_one_search_field(watched: Watched) -> None:
     assert fields.count() + inputs.count() == 1
 
 
+@file_test
 def test_a_damaged_part_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

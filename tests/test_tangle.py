@@ -37,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "chapters"
 
 
+@pytest.mark.any_chapter
 def test_the_book_is_tangled() -> None:
     assert (
         tangle.differences(
@@ -86,6 +87,7 @@ def test_an_experiment_imports_what_its_chapter_grows(folder: Path) -> None:
     assert "from bp.one import f\n" in text
 
 
+@pytest.mark.any_chapter
 def test_the_cell_is_the_code(folder: Path) -> None:
     """A reader sees, letter for letter, what is imported."""
     files = tangle.tangle(ROOT / "chapters")

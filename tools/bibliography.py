@@ -10,6 +10,7 @@ from pybtex.style.formatting.plain import Style
 
 sys.path.insert(0, str(Path(__file__).parent))
 import tangle  # noqa: E402
+from contents import listed  # noqa: E402
 
 FOLDER = tangle.ROOT / "chapters"
 CITATION = re.compile(r"\[([^][]+)\]\(bibliography\.ipynb#([a-z0-9-]+)\)")
@@ -44,13 +45,23 @@ def citations(text: str) -> list[tuple[str, str]]:
     return CITATION.findall(text)
 
 
+def entries_in(folder: Path) -> dict[str, Entry]:
+    return dict(parse_file(folder / "references.bib").entries)
+
+
+def headings(folder: Path) -> list[str]:
+    """What a chapter may cite, in the words of the citation."""
+    return list(citation_names(entries_in(folder)).values())
+
+
 def bibliography() -> str:
-    entries = dict(parse_file(FOLDER / "references.bib").entries)
+    entries = entries_in(FOLDER)
     names = citation_names(entries)
     cited: dict[str, list[str]] = {}
-    for path in sorted(FOLDER.glob("[0-9][0-9]_*.md")):
-        for _, anchor in dict.fromkeys(citations(path.read_text("utf-8"))):
-            cited.setdefault(anchor, []).append(tangle.link(path.stem))
+    for stem in (s for s in listed() if s[:2].isdigit()):
+        text = (FOLDER / f"{stem}.md").read_text("utf-8")
+        for _, anchor in dict.fromkeys(citations(text)):
+            cited.setdefault(anchor, []).append(tangle.link(stem))
     style, backend = Style(), Backend()
     parts = [
         "# Bibliography\n\n"

@@ -20,6 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from ruff import find_ruff_bin
 
 sys.path.insert(0, str(Path(__file__).parent))
 import pages  # noqa: E402
@@ -89,7 +90,7 @@ def give_ids(notebook: NotebookNode) -> None:
 def tidy(notebook: NotebookNode) -> None:
     """Format the code cells, so that a module reads as its cells do."""
     result = subprocess.run(
-        [sys.executable, "-m", "ruff", "format", "--quiet"]
+        [find_ruff_bin(), "format", "--quiet"]
         + ["--stdin-filename", str(CHAPTERS / "cells.ipynb"), "-"],
         input=nbformat.writes(notebook),
         capture_output=True,

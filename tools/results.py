@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import tangle  # noqa: E402
 from claims.report import Report, book_facts  # noqa: E402
+from contents import listed  # noqa: E402
 from formulas.extract import Display, displays  # noqa: E402
 from formulas.measure import asserted, bound  # noqa: E402
 
@@ -77,21 +78,17 @@ def check_cells(chapter: tangle.Chapter) -> dict[str, tuple[int, str]]:
 
 
 def formula_row(
-    display: Display, who: list[str], cell: tuple[int, str]
+    display: Display, who: list[str], cell: tuple[int, str] | None
 ) -> str:
     latex = " ".join(display.latex.split()).rstrip(" .,")
-    if re.search(r"(?<!\\)\|", latex):
-        raise ValueError(
-            f"{display.label}: a | would part the table of the results, "
-            r"write \lvert … \rvert"
-        )
+    latex = re.sub(r"(?<!\\)\|", r"\\vert ", latex)  # parts no column
     printed = "holds"
     if display.not_checked is not None:
         printed = f"not checked: {display.not_checked}"
-    number, source = cell
+    checked = f"[{cell[0]}] {bound(asserted(cell[1]))}" if cell else "not yet"
     names = ", ".join(f"`{name}`" for name in who)
-    columns = [f"${latex}$", f"`{display.label}`", names, printed]
-    return f"| {' | '.join(columns)} | [{number}] {bound(asserted(source))} |"
+    columns = [f"${latex}$", f"`{display.label}`", names, printed, checked]
+    return f"| {' | '.join(columns)} |"
 
 
 def formula_table(
@@ -104,7 +101,7 @@ def formula_table(
     for display in displays(text):
         if display.label:
             found = who.get(display.label, [])
-            yield formula_row(display, found, cells[display.label])
+            yield formula_row(display, found, cells.get(display.label))
 
 
 def of_prose(counts: Counter[str]) -> str:
@@ -118,6 +115,7 @@ def of_prose(counts: Counter[str]) -> str:
 
 def results() -> str:
     chapters = tangle.read_chapters(FOLDER)
+    chapters = [c for c in chapters if c.stem in listed()]
     who: dict[str, list[str]] = {}
     for chapter in chapters:
         for name, doc in functions(chapter):

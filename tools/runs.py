@@ -6,7 +6,7 @@ chapter, and the state before the first:
     @attends
     class Sums(Watcher):
         def before(self, names): ...
-        def after(self, step): ...  # step.number, .cell, .names, .printed
+        def after(self, step): ...  # step.names, .printed, .cell, …
 
     watched("05_delta", Sums)       # the watcher, after the last cell
 
@@ -15,6 +15,7 @@ that attends; who asks later is handed the same run.  What a watcher raises
 is kept for whoever asks for that watcher, and the others go on.
 """
 
+import ast
 import contextlib
 import copy
 import functools
@@ -31,7 +32,20 @@ from nbformat import NotebookNode
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 Names = dict[str, Any]
-Explored = tuple[Callable[..., Any], bool, Names]
+
+
+@dataclass(frozen=True)
+class Explored:
+    """An experiment: how to draw it, and whether all is drawn beforehand."""
+
+    draw: Callable[..., Any]
+    still: bool
+    controls: Names
+    cell: NotebookNode
+
+    def first(self) -> Any:
+        """The picture with the controls as the page shows them first."""
+        return self.draw(**{n: c.value for n, c in self.controls.items()})
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class Step:
     cell: NotebookNode
     names: Names  # the chapter's own: to change them, take `apart(names)`
     printed: str
+    value: object  # of the last expression, which a notebook shows
 
 
 class Watcher:
@@ -70,14 +85,8 @@ class Watcher:
 class Run:
     """What is left of a chapter that has run."""
 
-    explored: list[Explored] = field(default_factory=list)  # draw, still, how
+    explored: list[Explored] = field(default_factory=list)
     watchers: dict[type[Watcher], Watcher] = field(default_factory=dict)
-
-    def explore(
-        self, draw: Callable[..., Any], still: bool = False, **controls: Any
-    ) -> None:
-        """In place of the book's own: kept, and drawn by who wants to."""
-        self.explored.append((draw, still, controls))
 
 
 def apart(names: Names) -> Names:
@@ -90,22 +99,39 @@ def apart(names: Names) -> Names:
     }
 
 
+def execute(source: str, where: str, names: Names) -> object:
+    """Run code; the value of a last expression, unless a ; hides it."""
+    tree, last = ast.parse(source), None
+    if tree.body and not source.rstrip().endswith(";"):
+        if isinstance(tree.body[-1], ast.Expr):
+            last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, where, "exec"), names)
+    return eval(compile(last, where, "eval"), names) if last else None
+
+
 def run(path: Path, kinds: Iterable[type[Watcher]] = ()) -> Run:
     """Run a notebook's code cells; its experiments are kept, not shown."""
     run = Run(watchers={kind: kind(path.stem) for kind in kinds})
     names: Names = {"__name__": "__main__"}
+    cell = NotebookNode()
+
+    def explore(
+        draw: Callable[..., Any], still: bool = False, **controls: Any
+    ) -> None:
+        run.explored.append(Explored(draw, still, controls, cell))
+
     for watcher in run.watchers.values():
         watcher.see(watcher.before, names)
     notebook = nbformat.read(path, 4)
     code = (cell for cell in notebook.cells if cell.cell_type == "code")
-    with patch("bp.experiments.reading.explore", run.explore):
+    with patch("bp.experiments.reading.explore", explore):
         for number, cell in enumerate(code, start=1):
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                exec(compile(cell.source, path.stem, "exec"), names)
+                value = execute(cell.source, path.stem, names)
             for name in {"explore", "play"} & names.keys():
-                names[name] = run.explore  # also where the chapter defines it
-            step = Step(number, cell, names, printed.getvalue())
+                names[name] = explore  # also where the chapter defines it
+            step = Step(number, cell, names, printed.getvalue(), value)
             for watcher in run.watchers.values():
                 watcher.see(watcher.after, step)
     return run

@@ -11,12 +11,15 @@ map between a chapter and its modules.
 import argparse
 import ast
 import difflib
+import functools
 import json
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from ruff import find_ruff_bin
 
 ROOT = Path(__file__).resolve().parent.parent
 TAGS = {"bp": "bp/{}.py", "experiment": "bp/experiments/{}.py"}
@@ -187,12 +190,13 @@ def init_source(path: str, chapters: list[Chapter], tag: str) -> str:
     return ruff("\n".join(lines), path)
 
 
+@functools.cache
 def ruff(text: str, where: str) -> str:
     """The text with its imports in order, formatted and found clean."""
     fix = ["check", "--select=I", "--fix"]
     for arguments in (fix, ["format"], ["check", "--output-format=concise"]):
         result = subprocess.run(
-            [sys.executable, "-m", "ruff", *arguments, "--quiet"]
+            [find_ruff_bin(), *arguments, "--quiet"]
             + ["--stdin-filename", str(ROOT / "bp/module.py"), "-"],
             input=text,
             capture_output=True,

@@ -117,7 +117,7 @@ def spiral(n: int, noise: float, rng: "np.random.Generator") -> Points:
 
 
 REACH = 2.0  # how far the map of a boundary goes to each side
-SIDE = 250  # and how large it is, in pixels
+SIDE = 240  # and its side in pixels: 6 a step, which round alike everywhere
 
 
 def _path(points: Array) -> str:

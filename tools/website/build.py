@@ -11,13 +11,22 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 
 
-def build(target: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Build with warnings as errors; into `target`/_build if given."""
+def build(target: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Build with warnings as errors; into `target`/_build if given, silently.
+
+    What was said is then in the result.
+    """
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build"]
     command += [str(ROOT), "-W", "-n", "--keep-going"]
     if target:
         command += ["--path-output", str(target)]
-    return subprocess.run(command)
+    return subprocess.run(
+        command,
+        stdout=subprocess.PIPE if target else None,
+        stderr=subprocess.STDOUT if target else None,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 def serve(port: int) -> None:

@@ -48,7 +48,8 @@ def measured(stem: str) -> Measured:
             printed = "of that order"
         elif verdict.state != "holds":
             printed = verdict.state
-        found[label] = printed, exponent(cells[label])
+        in_cell = exponent(cells[label]) if label in cells else "not yet"
+        found[label] = printed, in_cell
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(found))
     return found

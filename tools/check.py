@@ -1,0 +1,86 @@
+"""What a chapter lacks, and whatever guard it can break: `make check`.
+
+    python tools/check.py 05_delta
+
+First the sentences, each with its line; then the tests, in which the same
+would fail, and the outputs of the chapter's cells once more.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).parent))
+import chapters  # noqa: E402
+import rules  # noqa: E402
+from formulas.__main__ import verdicts  # noqa: E402
+
+
+def stem_of(given: str) -> str:
+    """The chapter that is meant by 05, delta, 05_delta or its file."""
+    known = sorted(path.stem for path in chapters.CHAPTERS.glob("[0-9]*.md"))
+    said = Path(given).stem
+    found = [s for s in known if said in (s, s[:2], s[3:])]
+    if len(found) != 1:
+        sys.exit(f"CHAPTER={given}: give one of {' '.join(known)}")
+    return found[0]
+
+
+def unsettled(stem: str) -> str | None:
+    """What `make chapters` has still to do, before anything can be said."""
+    text = chapters.CHAPTERS / f"{stem}.md"
+    twin = text.with_suffix(".ipynb")
+    if not twin.exists():
+        return "has no notebook yet"
+    stored = nbformat.read(twin, 4)
+    written = jupytext.read(text, fmt="md:myst")
+    if chapters.cells_of(written) != chapters.cells_of(stored):
+        return "has twins that differ"
+    mark = chapters.fingerprint(stored, chapters.number_of(stem))
+    if stored.metadata.get("book", {}).get("ran") != mark:
+        return "has changed since it ran"
+    return None
+
+
+def formulas_hold(page: rules.Page) -> rules.Lacks:
+    for verdict in verdicts(chapters.CHAPTERS / f"{page.stem}.md"):
+        if verdict.state in {"false", "not understood"}:
+            yield verdict.line, str(verdict)
+
+
+def lacks(stem: str) -> Iterator[str]:
+    page = rules.Page(stem)
+    found = [lack for rule in rules.RULES for lack in rule(page)]
+    for line, words in sorted([*found, *formulas_hold(page)]):
+        yield f"chapters/{stem}.md:{line}: {words}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("chapter", help="such as 05_delta")
+    parser.add_argument("--list", action="store_true", help="run no test")
+    options = parser.parse_args()
+    stem = stem_of(options.chapter)
+    if what := unsettled(stem):
+        print(f"{stem} {what}: run `make chapters` first")
+        return 1
+    found = list(lacks(stem))
+    print("\n".join(found) or f"{stem} lacks nothing.")
+    n = len(found)
+    if n:
+        print(f"{n} thing{'s' * (n > 1)} to do in {stem}")
+    if options.list:
+        return bool(found)
+    print(flush=True)
+    tests = ["--nbval", "--by-guard", f"--chapter={stem}"]
+    command = [sys.executable, "-m", "pytest", "--no-header", *tests]
+    return subprocess.run(command, cwd=rules.ROOT).returncode or bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

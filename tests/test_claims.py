@@ -1,4 +1,4 @@
-"""Guard 3b: every number and claim of the prose; and the tool is sharp."""
+"""Guard 3c: every number and claim of the prose; and the tool is sharp."""
 
 import functools
 import re
@@ -19,7 +19,7 @@ from conftest import ROOT
 from number_slips import planted
 from runs import attends, watched
 
-pytestmark = pytest.mark.guard("3b prose")
+pytestmark = pytest.mark.guard("3c prose")
 FOLDER = ROOT / "chapters"
 STEMS = sorted(p.stem for p in FOLDER.glob("[0-9][0-9]_*.md"))
 
@@ -38,6 +38,7 @@ class Prose(Evaluator):
         super().__init__(self.report.page, self.report.checks)
 
 
+@pytest.mark.together("run of {chapter}")
 @pytest.mark.parametrize("stem", STEMS)
 def test_the_prose_is_bound(stem: str) -> None:
     """No check is false; no more is open than was, and that is written."""

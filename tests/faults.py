@@ -6,6 +6,8 @@ writing below a folder, so that a test need not know how a tool writes.
 
 import errno
 import os
+import resource
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,4 +80,21 @@ def killed(n: int, folder: Path, act: Callable[[], object]) -> bool:
     return os.waitstatus_to_exitcode(status) == 9
 
 
-ENDS = (fails, killed)
+def filled(n: int, folder: Path, act: Callable[[], object]) -> bool:
+    """Did an act meet a disk on which a file ends after 100 n bytes?"""
+    child = os.fork()
+    if not child:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100 * n, hard))
+        try:
+            act()
+        except OSError as error:
+            os._exit(9 if error.errno == errno.EFBIG else 1)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 9
+
+
+ENDS = (fails, killed, filled)

@@ -80,11 +80,15 @@ def state(what):
     found = quiet(PYTHON, "-I", "-c", *look)
     if found is None:
         return "broken"
+    found = found.decode().strip()
     here = digest(os.fsencode(ROOT))
-    marks = [read(VENV, name) for name in MARKS]
-    if any(mark and not mark.startswith(here) for mark in marks):
-        return "moved"
-    return found.decode().strip()
+    for name in MARKS:
+        mark = read(VENV, name)
+        # Marks were empty once: such a one cannot say where it was made.
+        there = mark or os.path.exists(os.path.join(VENV, name))
+        if there and not mark.startswith(here) and (mark or found == "empty"):
+            return "moved"
+    return found
 
 
 def base_python():

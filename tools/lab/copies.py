@@ -5,6 +5,7 @@ was printed; a copy that was edited is never touched, and one that cannot be
 read is put aside.  What was copied is remembered in `my/.printed.json`.
 """
 
+import codecs
 import hashlib
 import json
 import os
@@ -13,63 +14,35 @@ import sqlite3
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import files  # noqa: E402
+import stored  # noqa: E402
+from stored import Unreadable  # noqa: E402
 
 RECORD = ".printed.json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class Unreadable(Exception):
-    """A file that is no notebook; says why."""
+def read(path: Path) -> NotebookNode:
+    """A notebook that JupyterLab can open; Unreadable if it is none."""
+    notebook = stored.notebook(path)
+    if path.read_bytes().startswith(codecs.BOM_UTF8):
+        raise Unreadable("it begins with a mark of its byte order")
+    return notebook
 
 
-def read(path: Path) -> Any:
-    """The notebook in a file, brought to the present format.
-
-    What stands in a broken file can be anything, and what reading it then
-    raises too: all of it means the same.
-    """
-    if not path.is_file():
-        raise Unreadable("it is no file")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"{error.strerror}") from None
-    if not content.strip():
-        raise Unreadable("it is empty")
-    try:
-        notebook = nbformat.reads(content.decode("utf-8"), 4)
-        if whole(notebook):
-            return notebook
-    except Exception:
-        pass
-    raise Unreadable("it is not a whole notebook")
-
-
-def whole(notebook: Any) -> bool:
-    """Has it all that JupyterLab needs to open it?"""
-    return isinstance(notebook.metadata, dict) and all(
-        isinstance(cell.source, str)
-        and isinstance(cell.metadata, dict)
-        and isinstance(cell.cell_type, str)
-        and (cell.cell_type != "code" or isinstance(cell.outputs, list))
-        for cell in notebook.cells
-    )
-
-
-def said(notebook: Any) -> str:
+def said(notebook: NotebookNode) -> str:
     """A digest of what the cells say; running a page does not change it."""
     text = repr([(cell.cell_type, cell.source) for cell in notebook.cells])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def hand_out(notebook: Any, copy: Path) -> None:
+def hand_out(notebook: NotebookNode, copy: Path) -> None:
     """Write a page, and sign it so that its stored pictures show.
 
     Sliders that move without a kernel are for the site; in JupyterLab they
@@ -113,7 +86,7 @@ def kind_of(copy: Path, now: str, printed: str | None) -> str:
     return "edited" if printed == now else "behind"
 
 
-def bring(notebook: Any, copy: Path, record: Path) -> tuple[str, str]:
+def bring(notebook: NotebookNode, copy: Path, record: Path) -> tuple[str, str]:
     """Copy a page if its copy is missing, broken, or still as printed.
 
     Returns the kind of what was done and, for a broken copy, what it was.

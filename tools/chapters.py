@@ -161,8 +161,10 @@ def bring_up_to_date() -> None:
     stems |= {p.stem for p in CHAPTERS.glob(f"{numbered}.ipynb")}
     files.sweep(CHAPTERS)
     done = pair_all(stems)
-    for path in tangle.write(tangle.tangle(CHAPTERS), ROOT):
-        print(f"wrote {path}")
+    modules = tangle.tangle(CHAPTERS)
+    for path in tangle.write(modules, ROOT):
+        print(f"wrote {path}" if path in modules else f"removed {path}")
+    tangle.tell_strays(modules, ROOT)
     pages.write()
     done |= {stem: pair(stem, made=True) for stem in pages.MADE}
     for stem, paired in done.items():

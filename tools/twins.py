@@ -17,8 +17,8 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).parent))
 import files  # noqa: E402
-import stored  # noqa: E402
-from stored import Unreadable  # noqa: E402
+import sources  # noqa: E402
+from sources import Unreadable  # noqa: E402
 
 MARK = "settled"
 # What a run or a front end leaves in the metadata of a cell.
@@ -90,16 +90,23 @@ def read(path: Path) -> NotebookNode | None:
     if not path.exists() and not path.is_symlink():
         return None
     try:
-        if not (content := stored.text(path).strip()):
+        if not (content := sources.text(path).strip()):
             return None
         is_text = path.suffix == ".md"
-        found = from_text(content) if is_text else stored.notebook(path)
+        found = from_text(content) if is_text else sources.notebook(path)
         for place, cell in enumerate(found.cells, start=1):
-            stored.refuse_conflict(cell.source, f"cell {place}, ")
+            sources.refuse_conflict(cell.source, f"cell {place}, ")
     except Unreadable as error:
-        raise TwinError(f"{path.name}: {error}") from None
+        raise TwinError(f"{path.name}: {error}{way_out(path)}") from None
     plain(found)
     return found if any(cell.source for cell in found.cells) else None
+
+
+def way_out(path: Path) -> str:
+    other = path.with_suffix(".md" if path.suffix == ".ipynb" else ".ipynb")
+    if not other.exists():
+        return ""
+    return f"; or move it away, and it is made anew from {other.name}"
 
 
 def from_text(content: str) -> NotebookNode:

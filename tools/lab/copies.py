@@ -21,8 +21,8 @@ from nbformat.sign import NotebookNotary
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import files  # noqa: E402
-import stored  # noqa: E402
-from stored import Unreadable  # noqa: E402
+import sources  # noqa: E402
+from sources import Unreadable  # noqa: E402
 
 RECORD = ".printed.json"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -30,7 +30,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 def read(path: Path) -> NotebookNode:
     """A notebook that JupyterLab can open; Unreadable if it is none."""
-    notebook = stored.notebook(path)
+    notebook = sources.notebook(path)
     if path.read_bytes().startswith(codecs.BOM_UTF8):
         raise Unreadable("it begins with a mark of its byte order")
     return notebook

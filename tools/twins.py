@@ -122,12 +122,14 @@ def from_text(content: str) -> NotebookNode:
 
 
 def plain(notebook: NotebookNode) -> None:
-    """Without what a text twin cannot hold and nobody sees."""
+    """Without what a front end leaves, or a text cannot hold, unseen."""
+    notebook.metadata.get("jupytext", {}).pop("text_representation", None)
     for cell in notebook.cells:
         source = cell.source.replace("\r\n", "\n")
         if cell.cell_type == "markdown":
-            source = "\n".join(map(rstrip, source.split("\n"))).strip("\n")
+            source = "\n".join(map(rstrip, source.split("\n"))).rstrip()
         cell.source = source.strip("\n") if source.strip() else ""
+        cell.metadata = nbformat.from_dict(clean(cell.metadata))
     notebook.cells = [
         c for c in notebook.cells if c.source or c.cell_type == "code"
     ]

@@ -32,6 +32,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass  # only what goes wrong
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *where: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # it went away
+            super().handle_error(*where)
+
+
 def build(target: Path | None = None) -> subprocess.CompletedProcess[bytes]:
     """Build with warnings as errors; into `target`/_build if given."""
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build"]
@@ -41,12 +47,10 @@ def build(target: Path | None = None) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command)
 
 
-def server(port: int | None, folder: Path) -> http.server.HTTPServer:
+def server(port: int | None, folder: Path) -> Server:
     """On a port; on 8000, else on any that is free, where none is given."""
     handler = functools.partial(Handler, directory=str(folder))
-    make = functools.partial(
-        http.server.ThreadingHTTPServer, RequestHandlerClass=handler
-    )
+    make = functools.partial(Server, RequestHandlerClass=handler)
     if port is not None:
         return make(("127.0.0.1", port))
     try:

@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+from urllib.parse import quote
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -156,6 +157,9 @@ def install(what):
     elsewhere = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
     free = {k: v for k, v in os.environ.items() if k not in elsewhere}
     free["PIP_USER"] = "0"
+    exact = free.get("PIP_CONSTRAINT", "")
+    if " " in exact and os.path.exists(exact):  # pip would take it for two
+        free["PIP_CONSTRAINT"] = "file://" + quote(os.path.abspath(exact))
     if subprocess.call(command, cwd=ROOT, env=free):
         sys.exit(
             "It could not all be installed; pip says why above.\n"

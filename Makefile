@@ -5,7 +5,7 @@ MINE = $(if $(MY),"--my=$(MY)")
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test formulas numbers site serve chapters bench clean
+.PHONY: help lab reset test check formulas numbers site serve chapters bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -17,7 +17,10 @@ reset: .venv/book  ## CHAPTER=05_delta: put that chapter of my/ back as printed
 	$(V)/python tools/lab/open.py $(MINE) --reset "$(CHAPTER)"
 
 test: .venv/test  ## every guard: book rules, modules, notebooks, site, browser
-	$(V)/python -m pytest --nbval
+	$(V)/python -m pytest --nbval --by-guard -n auto
+
+check: .venv/test  ## CHAPTER=05_delta: what it lacks, and every guard it can break
+	$(V)/python tools/check.py $(CHAPTER)
 
 formulas: .venv/test  ## evaluate the displayed formulas as they are printed
 	$(V)/python -m tools.formulas $(FILES)

@@ -1,5 +1,6 @@
 """The plugins of the tests, and what many of them need."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,6 +21,23 @@ os.environ["IPYTHONDIR"] = str(ROOT / "tools" / "kernel")
 # The book's matrices are small: a second thread would only wait.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 processors.pretend()
+
+
+def pytest_configure() -> None:
+    with contextlib.suppress(ImportError):  # of the oldest versions alone
+        from hypothesis import settings
+
+        # On a busy machine a case may take long; it is still right.
+        settings.register_profile("book", deadline=None)
+        settings.load_profile("book")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """A notebook's kernel, started with its first cell, is the machine's."""
+    notebook = item.path.suffix == ".ipynb"
+    with processors.itself() if notebook else contextlib.nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ class Guards:
             self.last = time.monotonic()
             minutes, seconds = divmod(int(self.last - self.start), 60)
             reporter = self.config.pluginmanager.getplugin("terminalreporter")
+            reporter.showfspath = False
             reporter.write_line(f"{minutes:3}:{seconds:02}  {words}")
             reporter.flush()
 

@@ -112,7 +112,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    return len(os.sched_getaffinity(0))
+    """As many as processors that we may use, virtual ones too."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def pytest_configure_node(node: "WorkerController") -> None:
@@ -144,10 +147,11 @@ def pytest_collection_modifyitems(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    given = getattr(session.config, "workerinput", {"workerid": ""})
-    if given["workerid"] == "gw0":
+    if given := getattr(session.config, "workerinput", None):
         made = {i.nodeid: (guard_of(i), unit_of(i)) for i in session.items}
-        Path(given["plan"]).write_text(json.dumps(made))
+        part = Path(f"{given['plan']}.{given['workerid']}")
+        part.write_text(json.dumps(made))
+        part.replace(given["plan"])  # all workers file the same
 
 
 def planned(config: pytest.Config) -> dict[str, tuple[str, str]]:

@@ -1,41 +1,46 @@
-"""numpy as it is on an older processor, in this process alone.
+"""numpy as it is on an older processor, for all but the notebook kernels.
 
 The kernels in which the notebooks are compared use whatever this machine
-has.  The process of the tests takes the oldest kernels and loops there are,
-and each chapter, which runs here anyway, has to print the same.
+has.  The tests themselves, and what they start, take the oldest kernels and
+loops there are; each chapter runs here once anyway, and has to print the
+same.
 """
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
+DISABLED = "NPY_DISABLE_CPU_FEATURES"
+KERNELS = "OPENBLAS_CORETYPE"
 NEWER = """
 from numpy._core import _multiarray_umath as m
 print(*(f for f in m.__cpu_dispatch__ if m.__cpu_features__[f]))
 """
 PLOT = re.compile(r'<svg class="plot".*?</svg>', re.S)
+given = {name: os.environ.get(name) for name in (DISABLED, KERNELS)}
 
 
 def pretend() -> None:
-    """Import numpy so that it takes this for a processor of 2008."""
-    if "numpy" in sys.modules:
-        return  # too late, as a test will say
+    """Let numpy, not imported yet, take this for a processor of 2008."""
     asked = [sys.executable, "-c", NEWER]
     newer = subprocess.run(asked, capture_output=True, text=True, check=True)
-    older = {
-        "NPY_DISABLE_CPU_FEATURES": newer.stdout.strip(),
-        "OPENBLAS_CORETYPE": "Nehalem",
-    }
-    before = {name: os.environ.get(name) for name in older}
-    os.environ.update(older)
-    import numpy  # noqa: F401
+    names = f"{given[DISABLED] or ''} {newer.stdout}"
+    os.environ[DISABLED] = " ".join(names.split())
+    os.environ[KERNELS] = "Nehalem"
 
-    for name, value in before.items():  # what is started here is itself again
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
+
+@contextlib.contextmanager
+def itself() -> Iterator[None]:
+    """What is started meanwhile uses all that this processor has."""
+    older = {name: os.environ.pop(name) for name in given}
+    os.environ.update({n: v for n, v in given.items() if v is not None})
+    try:
+        yield
+    finally:
+        os.environ.update(older)
 
 
 def without_plots(text: str) -> str:

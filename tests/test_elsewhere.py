@@ -26,7 +26,7 @@ OLDEST = (
     "numpy==2.0.* matplotlib==3.8.4 pyparsing<3.3 ipywidgets==8.1.5 "
     "sympy==1.13.*"
 )
-WITH_IT = "ipykernel nbval pytest"
+WITH_IT = "ipykernel nbval pytest pytest-xdist"
 CURRENT_SPHINX = (
     "sphinx>=8.2 sphinx-book-theme myst-nb sphinx-copybutton sphinx-design "
     "sphinx-exercise sphinx-external-toc sphinx-multitoc-numbering "

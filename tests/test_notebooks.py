@@ -1,11 +1,14 @@
-"""Guard 5: the strict comparison of outputs is strict; three proofs."""
+"""Guard 5: the strict comparison of outputs is strict; proofs."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+
+import processors
 
 pytestmark = pytest.mark.guard("5 notebooks")
 
@@ -84,3 +87,21 @@ def test_experiments_are_compared_too(book_copy: Path, stem: str) -> None:
     path.write_text(spoiled, "utf-8")
     result = nbval(book_copy, stem)
     assert "1 failed" in result.stdout
+
+
+def test_a_notebook_s_kernel_has_the_machine_s_own_numpy(
+    book_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the tests around it have an older one."""
+    for name in processors.given:
+        assert name in os.environ
+        monkeypatch.delenv(name)
+    cell = nbformat.v4.new_code_cell(
+        "import os\nprint(os.environ.get('OPENBLAS_CORETYPE'))",
+        execution_count=1,
+        outputs=[nbformat.v4.new_output("stream", text="None\n")],
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.write(notebook, book_copy / "chapters" / "99_kernel.ipynb")
+    result = nbval(book_copy, "99_kernel")
+    assert "1 passed" in result.stdout, result.stdout

@@ -48,6 +48,9 @@ NO_PIP = """There is no pip for %s, and it cannot make one.
 On Debian and Ubuntu this helps:  sudo apt install python3-venv
 Then give the same command again."""
 
+NOT_HERE = """.venv cannot be made here: %s
+Clone the book into a folder of your own, and give the command there."""
+
 
 def quiet(*command):
     """What a command prints; None if it fails or is not there."""
@@ -123,6 +126,9 @@ def clear():
 
 def make():
     python = base_python()
+    for folder in (ROOT, VENV):
+        if os.path.exists(folder) and not os.access(folder, os.W_OK):
+            raise PermissionError(13, "Permission denied", folder)
     clear()
     os.mkdir(VENV)
     write("made", digest(os.fsencode(ROOT)))
@@ -187,4 +193,4 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1])
     except OSError as error:
-        sys.exit(".venv: %s" % error)
+        sys.exit(NOT_HERE % error)

@@ -197,6 +197,20 @@ def test_what_pip_cannot_do_is_said_and_tried_again(
     assert clone.make() == "sound"
 
 
+def test_an_environment_that_may_not_be_changed_is_left_whole(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It works for its owner, in a shared folder, and not for this user."""
+    clone.make()
+    ruin(clone.venv, "python's target gone")
+    before = sorted(clone.venv.rglob("*"))
+    monkeypatch.setattr(install.os, "access", lambda *_: False)
+    with pytest.raises(PermissionError):
+        install.main("book")
+    assert sorted(clone.venv.rglob("*")) == before
+    assert "a folder of your own" in install.NOT_HERE
+
+
 def test_an_old_python_is_told_so(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,10 @@
 """Guard 7c: pages that run in the reader's browser, all of them, whole."""
 
 import json
+import mimetypes
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ from built import Host, Watched
 from conftest import ROOT
 from firefox import Firefox
 from live import fetch, livepages
+from website import build
 from website.fetch import FetchError, Missing, npm
 
 pytestmark = pytest.mark.guard("7c live pages")
@@ -617,3 +620,47 @@ def test_without_its_parts_the_site_has_no_button(
     monkeypatch.setenv("CI", "true")
     with pytest.raises(Missing):
         livepages.gather(App)
+
+
+def test_make_serve_without_a_site_says_so(tmp_path: Path) -> None:
+    for folder in (tmp_path / "gone", tmp_path):
+        with pytest.raises(SystemExit, match="`make site` builds it"):
+            build.serve(None, folder)
+
+
+def test_make_serve_finds_a_port(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    (tmp_path / "index.html").write_text("")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(build, "PORT", port)
+        with build.server(None, tmp_path) as found:
+            assert found.server_port != port
+        assert f"Port {port} cannot be had" in capsys.readouterr().out
+        for given in (port, 99_999, -1):
+            with pytest.raises(SystemExit, match=f"^Port {given} cannot be"):
+                build.serve(given, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("live.js", "text/javascript"),
+        ("live.mjs", "text/javascript"),
+        ("book.css", "text/css"),
+        ("pyodide.wasm", "application/wasm"),
+        ("parts.json", "application/json"),
+        ("favicon.svg", "image/svg+xml"),
+        ("00_reading.html", "text/html"),
+    ],
+)
+def test_make_serve_sends_files_as_what_they_are(
+    monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    """Whatever this computer is told of the ends of names."""
+    monkeypatch.setattr(mimetypes, "guess_type", lambda *_: ("text/plain", 0))
+    handler = build.Handler.__new__(build.Handler)
+    assert handler.guess_type(f"/somewhere/{name}") == kind

@@ -205,7 +205,7 @@ NOTHING += [f"{HEADER}\n\n```{{code-cell}} ipython3\n\n```\n"]
 def test_a_text_without_cells_never_wins(pair: Twins, text: str) -> None:
     before = pair.bytes
     pair.text.write_text(text)
-    pair.pair()
+    assert pair.pair() == ["text was empty", "text twin written"]
     assert pair.bytes == before
 
 
@@ -219,7 +219,7 @@ def test_a_notebook_without_cells_never_wins(
     if content in ("none", "blank"):
         content = nbformat.writes(notebook)
     pair.stored.write_text(content)
-    pair.pair()
+    assert pair.pair() == ["notebook was empty"]
     assert pair.bytes == before
 
 

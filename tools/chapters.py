@@ -119,8 +119,7 @@ def pair(stem: str, made: bool = False) -> list[str]:
     notebook, edited = twins.settle(text, made)
     twins.tidy(notebook)
     give_ids(notebook)
-    done = [f"{edited} was edited"] if edited else []
-    return done + twins.write(text, notebook)
+    return [edited] * bool(edited) + twins.write(text, notebook)
 
 
 def refresh(stem: str) -> list[str]:

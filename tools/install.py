@@ -15,11 +15,12 @@ import os
 import shutil
 import subprocess
 import sys
+from os.path import join
 from urllib.parse import quote
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, "bin", "python")
+VENV = join(ROOT, ".venv")
+PYTHON = join(VENV, "bin", "python")
 EXTRAS = {"book": "book", "test": "book,site,test"}
 MARKS = ("made", "book", "test")  # files in .venv that are ours
 NEEDED = {  # modules, as a sign that nothing has been lost
@@ -32,7 +33,8 @@ venv, bp, oldest = sys.argv[1:4]
 assert os.path.realpath(sys.prefix) == os.path.realpath(venv)
 assert "%d.%d" % sys.version_info[:2] not in oldest.split()
 found = util.find_spec("bp")
-if found and os.path.dirname(os.path.realpath(found.origin)) != bp:
+origin = os.path.realpath(found.origin or "") if found else ""
+if found and os.path.dirname(origin) != bp:
     print("moved")
 elif found and all(map(util.find_spec, sys.argv[4:])):
     print("sound")
@@ -46,6 +48,9 @@ NO_PIP = """There is no pip for %s, and it cannot make one.
 On Debian and Ubuntu this helps:  sudo apt install python3-venv
 Then give the same command again."""
 
+NOT_HERE = """.venv cannot be made here: %s
+Clone the book into a folder of your own, and give the command there."""
+
 
 def quiet(*command):
     """What a command prints; None if it fails or is not there."""
@@ -58,7 +63,7 @@ def quiet(*command):
 def read(*names):
     """A file's content; empty if there is none."""
     try:
-        with open(os.path.join(*names), "rb") as file:
+        with open(join(*names), "rb") as file:
             return file.read()
     except OSError:
         return b""
@@ -76,20 +81,21 @@ def mark_of(what):
 
 def state(what):
     """Of .venv: "broken", "moved", "empty" (not all is there) or "sound"."""
-    bp = os.path.join(ROOT, "bp")
+    bp = join(ROOT, "bp")
     look = [LOOK, VENV, bp, TOO_OLD] + NEEDED[what].split()
     found = quiet(PYTHON, "-I", "-c", *look)
     if found is None:
         return "broken"
-    found = found.decode().strip()
+    marks = [name for name in MARKS if os.path.exists(join(VENV, name))]
+    if any(moved(read(VENV, name), found) for name in marks):
+        return "moved"
+    return found.decode().strip()
+
+
+def moved(mark, found):
+    """Was it made elsewhere?  Marks were empty once, and could not tell."""
     here = digest(os.fsencode(ROOT))
-    for name in MARKS:
-        mark = read(VENV, name)
-        # Marks were empty once: such a one cannot say where it was made.
-        there = mark or os.path.exists(os.path.join(VENV, name))
-        if there and not mark.startswith(here) and (mark or found == "empty"):
-            return "moved"
-    return found
+    return not mark.startswith(here) if mark else found == b"empty\n"
 
 
 def base_python():
@@ -108,7 +114,7 @@ def clear():
     """Make room for a new environment; one of somebody else's is kept."""
     if os.path.islink(VENV):
         os.unlink(VENV)
-    elif any(os.path.exists(os.path.join(VENV, name)) for name in MARKS):
+    elif any(os.path.exists(join(VENV, name)) for name in MARKS):
         shutil.rmtree(VENV)
     elif os.path.lexists(VENV):
         n = 1
@@ -120,6 +126,9 @@ def clear():
 
 def make():
     python = base_python()
+    for folder in (ROOT, VENV):
+        if os.path.exists(folder) and not os.access(folder, os.W_OK):
+            raise PermissionError(13, "Permission denied", folder)
     clear()
     os.mkdir(VENV)
     write("made", digest(os.fsencode(ROOT)))
@@ -145,7 +154,7 @@ def pip():
 
 
 def write(name, content):
-    with open(os.path.join(VENV, name), "wb") as file:
+    with open(join(VENV, name), "wb") as file:
         file.write(content)
 
 
@@ -184,4 +193,4 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1])
     except OSError as error:
-        sys.exit(".venv: %s" % error)
+        sys.exit(NOT_HERE % error)

@@ -22,6 +22,7 @@ import sources  # noqa: E402
 from sources import Unreadable  # noqa: E402
 
 MARK = "settled"
+TEXT, NOTEBOOK = "text was edited", "notebook was edited"
 # What a run or a front end leaves in the metadata of a cell.
 PASSING = set(
     "ExecuteTime autoscroll base_uri collapsed colab colab_type deletable "
@@ -143,7 +144,7 @@ def rstrip(line: str) -> str:
 
 
 def settle(text: Path, made: bool = False) -> tuple[NotebookNode, str]:
-    """The cells of the twin that was edited, and which one that was.
+    """The cells of the twin that was edited, and a word on which that was.
 
     A twin that is `made` from other files is never edited but as text.
     """
@@ -154,15 +155,17 @@ def settle(text: Path, made: bool = False) -> tuple[NotebookNode, str]:
     found = read(twin)
     if written is None and found is None:
         raise TwinError(f"{text.stem}: neither twin holds a cell")
-    if written is None or found is None:
-        return (found, "notebook") if found is not None else (written, "text")
+    if written is None:
+        return found, "text was empty" if text.exists() else NOTEBOOK
+    if found is None:
+        return written, "notebook was empty" if twin.exists() else TEXT
     if cells_of(written) == cells_of(found):
         return found, ""
     edited = [digest(n) != found.metadata.get(MARK) for n in (written, found)]
     if edited == [True, False]:
-        return keep_run(written, found), "text"
+        return keep_run(written, found), TEXT
     if edited == [False, True]:
-        return found, "notebook"
+        return found, NOTEBOOK
     tidy(written)
     tidy(found)
     if cells_of(written) == cells_of(found):
@@ -197,7 +200,7 @@ def settle_made(written: NotebookNode, twin: Path) -> tuple[NotebookNode, str]:
         found = None
     if found is not None and cells_of(written) == cells_of(found):
         return found, ""
-    return written, "text"
+    return written, TEXT
 
 
 def differing(written: list[Cell], found: list[Cell]) -> str:

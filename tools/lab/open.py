@@ -14,11 +14,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
-from lab import home, own  # noqa: E402
-from lab.copies import bring_copies, reset  # noqa: E402
+try:
+    from lab import home, own
+    from lab.copies import bring_copies, reset
+except ModuleNotFoundError as error:
+    sys.exit(f"This Python has no {error.name}: `make lab` installs it")
 
 SETTINGS = ROOT / "tools" / "lab"
 FIRST = "00_reading.ipynb"
+SPARE = ".jupyter"  # in the folder of the copies; made where it is needed
 MANAGER = "AsyncLargeFileManager"
 SOON = 60  # seconds; a JupyterLab that has gone by then has not started
 HEADINGS = {
@@ -77,9 +81,8 @@ def lab(mine: Path, arguments: list[str]) -> int:
             continue
 
 
-def start(mine: Path, arguments: list[str]) -> int:
-    """JupyterLab, without the reader's own configuration where that fails."""
-    spare = mine / ".jupyter"
+def prepare(spare: Path) -> None:
+    """Folders that can be written, and a configuration that can be read."""
     for folder in home.provide(spare):
         print(f"{folder} cannot be written: {spare} is used instead")
     paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
@@ -87,19 +90,26 @@ def start(mine: Path, arguments: list[str]) -> int:
     if broken := own.first_broken():
         print(f"Starting without your own configuration: {broken}")
         own.leave_out(spare)
+
+
+def start(mine: Path, arguments: list[str]) -> int:
+    """JupyterLab, without the reader's own configuration where that fails."""
     began = time.monotonic()
     code = lab(mine, arguments)
     if code > 0 and own.configurations() and time.monotonic() - began < SOON:
         where = own.configurations()[0].parent
         print(f"\nStarting anew, without your own configuration in {where}")
-        own.leave_out(spare)
+        own.leave_out(mine / SPARE)
         code = lab(mine, arguments)
+    if code > 0 and os.geteuid() == 0 and "--allow-root" not in arguments:
+        print('As root, give: make lab ARGS="--allow-root"')
     return code
 
 
 def run(book: Path, mine: Path, chapter: str | None, rest: list[str]) -> int:
     if not any(book.glob("*.ipynb")):
         raise SystemExit(f"There is no chapter in {book}: is the clone whole?")
+    prepare(mine / SPARE)
     if chapter is not None:
         if rest:
             raise SystemExit(f"One chapter at a time: not {' '.join(rest)}")
@@ -110,7 +120,7 @@ def run(book: Path, mine: Path, chapter: str | None, rest: list[str]) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--reset", metavar="CHAPTER", nargs="?", const="")
     parser.add_argument("--my", metavar="FOLDER", default=str(ROOT / "my"))
     options, rest = parser.parse_known_args()
@@ -118,6 +128,8 @@ def main() -> int:
     mine = Path(os.path.expanduser(options.my)).absolute()
     try:
         return run(ROOT / "chapters", mine, options.reset, rest)
+    except KeyboardInterrupt:
+        return 130
     except OSError as error:
         where, why = error.filename or mine, error.strerror or error
         raise SystemExit(

@@ -236,6 +236,45 @@ def test_means_over_a_draw(latex: str, state: str, words: str) -> None:
     assert re.search(words, verdict.why), verdict.why
 
 
+NUMBERS = ("u, v are numbers",)
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\frac{u}{v - v} = u v",
+        r"\frac{u}{v - v} = \frac{u}{v - v}",
+        r"\frac{v - v}{v - v} = \frac{v - v}{v - v}",
+        r"\frac{a^l_j}{a^l_j - a^l_j} = w^l_{jk}",
+        r"\ln(v - v) = -3 C",
+        r"\ln(v - v) < C",
+        r"\frac{1}{(v - v)^2} > C",
+        r"\frac{1}{v - v} \ne C",
+        r"(v - v)^{-1} = u",
+        r"\frac{1}{\frac{1}{v - v}} = 0",
+        r"e^{-\frac{1}{(v - v)^2}} = 0",
+        r"\sigma\bigl( \frac{1}{(v - v)^2} \bigr) = 1",
+        r"10^{400} = 10^{500}",
+        r"e^{1000 + v^2} = u",
+        rf"{10**400} = {10**401}",
+        r"\sum_{k} \frac{z^l_k - z^l_k}{z^l_k - z^l_k} = u",
+        r"\sum_{k=1}^{\frac{1}{v - v}} k = u",
+        r"\prod_k \ln(z^l_k - z^l_k) = u",
+        r"\operatorname{argmax}_j \frac{z^l_j}{v - v} = 1",
+        r"u = \begin{cases} u & \text{if } \frac{1}{v - v} > 0 , \\"
+        r" 0 & \text{otherwise.} \end{cases}",
+        r"\lVert \ln(a^l - a^l) \rVert = u",
+        r"\frac{\partial}{\partial u} \frac{u}{v - v} = v",
+        r"\frac{1}{v - v} \approx 0.3",
+        r"\Delta C \approx \frac{1}{v - v} \Delta z^l_j",
+        r"\frac{u}{v - v} = v + O(u^2)",
+    ],
+)
+def test_what_is_not_finite_is_false(latex: str) -> None:
+    verdict = check(Display(latex, 1, "eq-test", where=NUMBERS))
+    assert verdict.state == "false", str(verdict)
+
+
 def test_displays_are_found_wherever_myst_has_them() -> None:
     text = r"""
 # Title
@@ -372,18 +411,19 @@ def test_the_table_s_shapes_are_those_of_the_arrays() -> None:
                 assert array.shape == tuple(numbers[s] for s in said)
 
 
-def test_command_line(tmp_path: Path) -> None:
-    def run(path: Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tools.formulas", str(path)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+def run_tool(*paths: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tools.formulas", *map(str, paths)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
 
+
+def test_command_line(tmp_path: Path) -> None:
     chapter = ROOT / "chapters" / "05_delta.md"
-    good = run(chapter)
+    good = run_tool(chapter)
     assert good.returncode == 0
     assert "eq-bp1: holds at" in good.stdout
     assert "05_delta: 8 holds" in good.stdout
@@ -392,9 +432,34 @@ def test_command_line(tmp_path: Path) -> None:
     old = "\n\\delta^L = \\nabla_a C \\odot"
     assert text.count(old) == 1
     spoiled.write_text(text.replace(old, old.replace("= ", "= -")), "utf-8")
-    bad = run(spoiled)
+    bad = run_tool(spoiled)
     assert bad.returncode == 1
     assert "eq-bp1: false: " in bad.stdout
+
+
+def test_a_file_that_cannot_be_evaluated_is_one_sentence(
+    tmp_path: Path,
+) -> None:
+    """And the others are looked at all the same."""
+    names = "none.md empty.md latin.md book.ipynb folder.md good.md"
+    none, empty, latin, book, folder, good = (
+        tmp_path / name for name in names.split()
+    )
+    empty.write_text("# A title\n\n$$ 1 = 2 $$\n", "utf-8")
+    latin.write_bytes(b"# \xe9\n")
+    book.write_text("{}", "utf-8")
+    folder.mkdir()
+    good.write_text("\ufeff$$ 1 + 1 = 2 $$ (eq-sum)\n", "utf-8")
+    said = run_tool(none, empty, latin, book, folder, good)
+    assert said.returncode == 2
+    assert "eq-sum: holds" in said.stdout
+    assert said.stderr.splitlines() == [
+        f"{none} is not there.",
+        f"{empty} has no displayed formula with a label.",
+        f"{latin} is no text in UTF-8.",
+        f"{book} is a notebook: give its text twin, {tmp_path / 'book.md'}.",
+        f"{folder} is a folder: name its files.",
+    ]
 
 
 def test_what_a_check_cell_has_seen_is_noted(tmp_path: Path) -> None:

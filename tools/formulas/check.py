@@ -22,6 +22,7 @@ DRAWS = 4  # of declared numbers, on each network
 AT_MOST = 150  # places of one statement on one network
 
 
+@np.errstate(all="ignore")  # what is not finite is found where it stands
 def check(
     display: Display, chapter: str = "", macros: dict | None = None
 ) -> Verdict:

@@ -70,7 +70,8 @@ def compare(
     scale = max(np.max(np.abs(left)), np.max(np.abs(right)))
     difference = np.max(np.abs(np.asarray(left) - np.asarray(right)))
     tolerance = NESTED if nested else EXACT
-    if not difference <= tolerance * scale + FLOOR:
+    close = difference <= tolerance * scale + FLOOR
+    if not (np.isfinite(scale) and close):
         raise Failed(f"{said}{shown(left)} is not {shown(right)}")
     relative = float(difference / scale) if scale else 0.0
     if relative >= verdict.largest:

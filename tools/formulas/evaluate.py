@@ -113,7 +113,10 @@ class Evaluator:
 
     def value(self, node: Node) -> np.ndarray:
         method = getattr(self, "_" + type(node).__name__.lower())
-        return method(node)
+        value = method(node)
+        if not np.isfinite(value).all():
+            raise Wrong(f"not finite: {type(node).__name__.lower()}")
+        return value
 
     def number(self, node: Node) -> np.ndarray:
         value = self.value(node)

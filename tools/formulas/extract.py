@@ -75,10 +75,10 @@ def _formula(token: Token) -> tuple[str, str | None] | None:
         label = re.search(r"\\label\{([^}]*)\}", token.content)
         return token.content, label and label[1]
     if token.type in {"fence", "colon_fence"}:
-        name, argument = _directive(token)
+        name, argument = directive(token)
         if name == "math":
-            options, body = _options(token.content)
-            return f"{argument}\n{body}", options.get("label")
+            given, body = options(token.content)
+            return f"{argument}\n{body}", given.get("label")
     return None
 
 
@@ -86,20 +86,20 @@ def _inside(
     token: Token, line: int, md: MarkdownIt, where: tuple[str, ...]
 ) -> Iterator[Display]:
     """The displays in the content of a directive."""
-    name, _ = _directive(token)
+    name, _ = directive(token)
     if name and not NOT_MYST.match(name):
-        _, body = _options(token.content)
+        _, body = options(token.content)
         skipped = token.content.count("\n") - body.count("\n")
         yield from _displays(body, line + skipped, md, where)
 
 
-def _directive(token: Token) -> tuple[str, str]:
+def directive(token: Token) -> tuple[str, str]:
     """Name and argument of a directive; no name for plain code."""
     found = re.match(r"\{([\w:-]+)\}\s*(.*)", token.info.strip())
     return (found[1], found[2]) if found else ("", "")
 
 
-def _options(content: str) -> tuple[dict[str, str], str]:
+def options(content: str) -> tuple[dict[str, str], str]:
     """The options at the head of a directive, and what follows them."""
     lines = content.split("\n")
     if lines and lines[0].strip() == "---":

@@ -41,7 +41,7 @@ def first_order(on: Evaluator, chain: tree.Chain, verdict: Verdict) -> bool:
             sizes.append(float(np.max(np.abs(left[-1]))))
     verdict.places += 1
     shrinks = left_out[0] / max(left_out[1], 1e-30)
-    if shrinks < 50 and left_out[1] > 1e-15 * max(sizes[1], 1e-3):
+    if not (shrinks >= 50 or left_out[1] <= 1e-15 * max(sizes[1], 1e-3)):
         raise Failed(
             f"a nudge ten times smaller leaves {shrinks:.0f} times less out, "
             "where it should be 100"

@@ -489,7 +489,9 @@ def test_a_reader_s_copy_runs(page: Page, server: str, stem: str) -> None:
     assert outputs.count() > 3
     assert outputs.locator("css=[data-mime-type*=error]").count() == 0
     shown = page.locator(".jp-RenderedMarkdown").all_inner_texts()
-    unread = re.compile(r":::|\{(eq|exercise|solution|admonition)\}|\$\$")
+    unread = re.compile(
+        r":::|\{(eq|exercise|solution|admonition)\}|\$\$|^% ", re.M
+    )
     assert not [text for text in shown if unread.search(text)]
     move_a_slider(page)
 

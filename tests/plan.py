@@ -74,7 +74,7 @@ def chapter_of(item: pytest.Item) -> str | None:
         return found
     name = item.path.stem.removeprefix("test_")
     chapters = item.config.rootpath / "chapters"
-    return next((p.stem for p in chapters.glob(f"[0-9]*_{name}.md")), None)
+    return next((p.stem for p in chapters.glob(f"[0-9][0-9]_{name}.md")), None)
 
 
 def unit_of(item: pytest.Item) -> str:

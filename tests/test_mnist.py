@@ -176,7 +176,7 @@ class Mirror:
     def answer(self, request: http.server.BaseHTTPRequestHandler) -> None:
         name = request.path.removeprefix("/").removesuffix(".gz")
         self.asked.append(name)
-        content = self.spoiled.get(name, gzip.compress(FILES[name]))
+        content = self.spoiled.get(name, gzip.compress(FILES[name], mtime=0))
         if isinstance(content, int):
             return request.send_error(content)
         request.send_response(200)
@@ -290,7 +290,7 @@ def test_a_damaged_file_that_cannot_be_removed_is_named() -> None:
 
 
 def gz(content: bytes) -> bytes:
-    return gzip.compress(content)
+    return gzip.compress(content, mtime=0)
 
 
 @pytest.mark.parametrize(

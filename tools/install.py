@@ -126,9 +126,6 @@ def clear():
 
 def make():
     python = base_python()
-    for folder in (ROOT, VENV):
-        if os.path.exists(folder) and not os.access(folder, os.W_OK):
-            raise PermissionError(13, "Permission denied", folder)
     clear()
     os.mkdir(VENV)
     write("made", digest(os.fsencode(ROOT)))
@@ -182,6 +179,9 @@ def main(what):
     found = state(what)
     if found == "sound" and read(VENV, what) == mark_of(what):
         return
+    for folder in (ROOT, VENV):
+        if os.path.exists(folder) and not os.access(folder, os.W_OK):
+            raise PermissionError(13, "Permission denied", folder)
     if found in ("broken", "moved"):
         if found == "moved":
             print("This folder was moved or copied since .venv was made")

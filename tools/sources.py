@@ -6,6 +6,7 @@ Whatever is wrong is one sentence, `Unreadable`.
 
 import json
 import re
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,8 @@ def notebook(path: Path) -> NotebookNode:
     with suppress(Older):
         cells(content)
     try:
-        return nbformat.reads(content, 4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of ids, which some have not
+            return nbformat.reads(content, 4)
     except Exception:  # anything, by what stands in the file
         raise Unreadable("it is not a whole notebook") from None

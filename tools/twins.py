@@ -98,9 +98,17 @@ def read(path: Path) -> NotebookNode | None:
         found = from_text(content) if is_text else sources.notebook(path)
         for place, cell in enumerate(found.cells, start=1):
             sources.refuse_conflict(cell.source, f"cell {place}, ")
+            cell.source.encode()
+        plain(found)
     except Unreadable as error:
         raise TwinError(f"{path.name}: {error}{way_out(path)}") from None
-    plain(found)
+    except UnicodeEncodeError:
+        raise TwinError(
+            f"{path.name}: its cell {place} holds half a character"
+        ) from None
+    except (AttributeError, TypeError):
+        said = "its metadata are not of the right kind"
+        raise TwinError(f"{path.name}: {said}{way_out(path)}") from None
     return found if any(cell.source for cell in found.cells) else None
 
 

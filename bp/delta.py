@@ -12,6 +12,7 @@ from bp.cost import quadratic_cost
 from bp.digits import Array, as_columns
 from bp.network import Network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
+from bp.reading import as_whole
 
 __all__ = ["cost_when_nudged", "measured_delta", "output_error"]
 
@@ -36,6 +37,8 @@ def measured_delta(network: Network, x: Array, y: Array, l: int) -> Array:
     Shapes as in `cost_when_nudged`; a column for each sample, the slope of
     that sample's own cost.  Takes a run of the network for every entry.
     """
+    l = as_whole(l, "l", 1, network.depth)
+    x = as_columns(x, "x", network.sizes[0])
     shape, tiny = (network.sizes[l], x.shape[1]), 1e-30
     delta = np.zeros(shape)
     for place in np.ndindex(*shape):

@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Array", "as_columns", "one_hot", "Samples", "load_digits"]
+from bp.reading import as_array, as_numbers, as_whole
+
+__all__ = [
+    "Array",
+    "as_columns",
+    "one_hot",
+    "as_targets",
+    "Samples",
+    "load_digits",
+]
 
 
 Array = NDArray[np.inexact[Any]]  # real or complex numbers
@@ -24,14 +33,7 @@ def as_columns(values: ArrayLike, name: str, rows: int | None = None) -> Array:
     1-D array, for a wrong number of rows, for no columns and for numbers
     that are not finite.  `name` is what the error calls the values.
     """
-    array = np.asarray(values)
-    if array.dtype.kind in "biu":
-        array = array.astype(np.float64)
-    if array.dtype.kind not in "fc":
-        raise TypeError(
-            f"{name} holds {array.dtype}, expected numbers: "
-            f"write np.asarray({name}, dtype=float)"
-        )
+    array = as_numbers(values, name)
     if array.ndim != 2:
         hint = f": write {name}.reshape(-1, 1) for a single column"
         raise ValueError(
@@ -60,7 +62,8 @@ def one_hot(label: ArrayLike, classes: int = 10) -> NDArray[np.float64]:
     Raises TypeError for labels that are not whole numbers, ValueError for
     one that is not among 0, ..., classes - 1.
     """
-    labels = np.atleast_1d(np.asarray(label))
+    classes = as_whole(classes, "classes", 1)
+    labels = np.atleast_1d(as_array(label, "label"))
     if labels.dtype.kind not in "iu":
         raise TypeError(
             f"labels are {labels.dtype}, expected whole numbers: "
@@ -79,6 +82,19 @@ def one_hot(label: ArrayLike, classes: int = 10) -> NDArray[np.float64]:
         )
     hot: NDArray[np.bool_] = np.arange(classes)[:, np.newaxis] == labels
     return hot.astype(np.float64)
+
+
+def as_targets(values: ArrayLike, name: str, rows: int) -> Array:
+    """As `as_columns`, for wanted outputs; knows labels when it sees them."""
+    array = as_numbers(values, name)
+    listed = array.ndim == 1 or (array.ndim == 2 and 1 in array.shape)
+    if rows > 1 and listed and np.isin(array, np.arange(rows)).all():
+        if len(array) != rows or array.max() > 1:
+            raise ValueError(
+                f"{name} has shape {array.shape}, expected {rows} rows: "
+                f"write one_hot({name}, {rows}) if it holds labels"
+            )
+    return as_columns(array, name, rows)
 
 
 _SHA256 = "64b43d36662ed94dc8e11d2992c96abb2d8d1f2dec84546fc911a93e2c88b61b"
@@ -103,10 +119,14 @@ def load_digits() -> tuple[Samples, Samples]:
     from hashlib import sha256  # here, since they are slow to import
     from importlib.resources import files
 
-    data = files("bp.data").joinpath("digits.npz").read_bytes()
+    try:
+        data = files("bp.data").joinpath("digits.npz").read_bytes()
+    except OSError:
+        data = b""
     if sha256(data).hexdigest() != _SHA256:
         raise ValueError(
-            "bp/data/digits.npz is damaged (wrong checksum): install bp again"
+            "bp/data/digits.npz is damaged (wrong checksum), or missing: "
+            "install bp again"
         )
     with np.load(BytesIO(data)) as file:
         order = file["order"]

@@ -23,6 +23,7 @@ from bp.digits import (
     Array,
     Samples,
     as_columns,
+    as_labels,
     as_targets,
     load_digits,
     one_hot,
@@ -69,6 +70,7 @@ from bp.reading import (
     check_rng,
     count_parameters,
     distance,
+    in_words,
     verdict,
 )
 from bp.recursion import propagate_error
@@ -108,6 +110,7 @@ __all__ = [
     "accuracy",
     "as_array",
     "as_columns",
+    "as_labels",
     "as_network",
     "as_numbers",
     "as_path",
@@ -134,6 +137,7 @@ __all__ = [
     "forward",
     "hessian",
     "hessian_vector",
+    "in_words",
     "l1_penalty",
     "l2_penalty",
     "load_digits",

@@ -15,8 +15,9 @@ from bp.reading import as_array, as_numbers, as_whole
 __all__ = [
     "Array",
     "as_columns",
-    "one_hot",
+    "as_labels",
     "as_targets",
+    "one_hot",
     "Samples",
     "load_digits",
 ]
@@ -56,32 +57,32 @@ def as_columns(values: ArrayLike, name: str, rows: int | None = None) -> Array:
     return array
 
 
-def one_hot(label: ArrayLike, classes: int = 10) -> NDArray[np.float64]:
-    """One-hot columns of m labels, shape (classes, m) (eq-digits-onehot).
+def as_labels(
+    values: ArrayLike, name: str, classes: int
+) -> NDArray[np.integer[Any]]:
+    """`values` as whole numbers from 0 to classes - 1, shape (m,).
 
-    Raises TypeError for labels that are not whole numbers, ValueError for
-    one that is not among 0, ..., classes - 1.
+    Raises TypeError for what is not whole numbers, ValueError for another
+    shape and for a number that is no class.
     """
-    classes = as_whole(classes, "classes", 1)
-    labels = np.atleast_1d(as_array(label, "label"))
+    labels = np.atleast_1d(as_array(values, name))
     if labels.dtype.kind not in "iu":
         raise TypeError(
-            f"labels are {labels.dtype}, expected whole numbers: "
-            "write label.astype(int)"
+            f"{name} holds {labels.dtype}, expected whole numbers: "
+            f"write {name}.astype(int)"
         )
     if labels.ndim != 1:
         raise ValueError(
-            f"labels have shape {labels.shape}, expected (m,): "
-            "write label.ravel()"
+            f"{name} has shape {labels.shape}, expected (m,): "
+            f"write {name}.ravel()"
         )
     wrong = labels[(labels < 0) | (labels >= classes)]
     if wrong.size:
         raise ValueError(
-            f"label {wrong[0]} is not among the {classes} classes "
+            f"{name} {wrong[0]} is not among the {classes} classes "
             f"0 to {classes - 1}: give the right number of classes"
         )
-    hot: NDArray[np.bool_] = np.arange(classes)[:, np.newaxis] == labels
-    return hot.astype(np.float64)
+    return labels
 
 
 def as_targets(values: ArrayLike, name: str, rows: int) -> Array:
@@ -95,6 +96,18 @@ def as_targets(values: ArrayLike, name: str, rows: int) -> Array:
                 f"write one_hot({name}, {rows}) if it holds labels"
             )
     return as_columns(array, name, rows)
+
+
+def one_hot(label: ArrayLike, classes: int = 10) -> NDArray[np.float64]:
+    """One-hot columns of m labels, shape (classes, m) (eq-digits-onehot).
+
+    Raises TypeError for labels that are not whole numbers, ValueError for
+    one that is not among 0, ..., classes - 1.
+    """
+    classes = as_whole(classes, "classes", 1)
+    labels = as_labels(label, "label", classes)
+    hot: NDArray[np.bool_] = np.arange(classes)[:, np.newaxis] == labels
+    return hot.astype(np.float64)
 
 
 _SHA256 = "64b43d36662ed94dc8e11d2992c96abb2d8d1f2dec84546fc911a93e2c88b61b"
@@ -125,7 +138,7 @@ def load_digits() -> tuple[Samples, Samples]:
         data = b""
     if sha256(data).hexdigest() != _SHA256:
         raise ValueError(
-            "bp/data/digits.npz is damaged (wrong checksum), or missing: "
+            "bp/data/digits.npz is missing, or damaged (wrong checksum): "
             "install bp again"
         )
     with np.load(BytesIO(data)) as file:

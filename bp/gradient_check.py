@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bp.digits import Array
-from bp.reading import as_array, as_numbers, as_real, check_callable
+from bp.reading import as_array, as_numbers, as_real, check_callable, in_words
 
 __all__ = [
     "finite_difference",
@@ -283,16 +283,32 @@ def _check_analytic(
         )
 
 
-def _size(f: Callable[[Any], Any], x: Array) -> float:
-    """How large f is around x, where its gradient may be 0."""
+def _scale_of_zero(
+    f: Callable[[Any], Any], x: Array, said: Array, eps: float
+) -> float | None:
+    """What the error of a gradient of zeros is relative to, if it is one.
+
+    A tenth of f, and of how steep f is in the neighbourhood.
+    """
     size = float(abs(_one(f(x.copy()))))
     try:
         with np.errstate(all="ignore"):
-            h = 0.01 * max(1.0, float(abs(x).max()))
+            h = 0.1 * max(1.0, float(abs(x).max()))
             slopes = finite_difference(f, x, h, central=False)
+            size += float(abs(slopes).max())
     except Exception:  # so far away f may have no value
-        return size
-    return size + float(abs(slopes).max())
+        pass
+    return size / 10 if abs(said).max() <= 1000 * eps * size > 0 else None
+
+
+def _advice(here: float, apart: float, promise: float) -> str:
+    """What to do where a difference sees no better beside a large f."""
+    if apart >= 10 * promise * abs(here):
+        return ""
+    return (
+        f": f is {here:.1g} there, beside which differences see no more; take "
+        'a constant out of f, or write method="complex"'
+    )
 
 
 def check_gradient(
@@ -315,9 +331,10 @@ def check_gradient(
     has not the shape of x, and when the method does not suit f.
     """
     powers = {"complex": 1.0, "central": 2 / 3, "forward": 1 / 2}
-    if method not in [*powers]:
+    if not isinstance(method, str) or method not in powers:
         raise ValueError(
-            f"method is {method!r}, expected one of {', '.join(powers)}"
+            f"method is {in_words(method)}, expected one of "
+            f"{', '.join(powers)}"
         )
     check_callable(f, "f")
     start = _real(x, "x")
@@ -335,25 +352,15 @@ def check_gradient(
     tolerance = as_real(tolerance, "tolerance", 1e-6)
     error = relative_error(said, measured, scale)
     if error > tolerance and scale is None:
-        size = _size(f, start)
-        if size > 0 and abs(said).max() <= 1000 * eps * size:
-            error = relative_error(said, measured, size / 10)
+        scale = _scale_of_zero(f, start, said, eps)
+        error = relative_error(said, measured, scale)
     apart = _differences(said, measured)
     worst = np.unravel_index(int(apart.argmax()), apart.shape)
     place, advice = tuple(int(i) for i in worst), ""
     if method == "complex":
         at = place if error > tolerance else None
         _check_analytic(f, start, measured, at)
-    elif apart[place] < 10 * promise * abs(here):
-        advice = (
-            f": f is {here:.1g} there, beside which differences see no more; "
-            'take a constant out of f, or write method="complex"'
-        )
-    return GradientCheck(
-        error,
-        place,
-        float(said[place]),
-        float(measured[place]),
-        tolerance,
-        advice,
-    )
+    else:
+        advice = _advice(float(here), float(apart[place]), promise)
+    found = float(said[place]), float(measured[place])
+    return GradientCheck(error, place, *found, tolerance, advice)

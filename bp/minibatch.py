@@ -142,8 +142,8 @@ class Workspace:
             _check_array(index, "index", "")
         if index.dtype != np.intp or index.ndim != 1:
             raise TypeError(
-                f"index holds {index.dtype} in {index.ndim} dimensions, "
-                "expected np.intp in one"
+                f"index holds {index.dtype}, expected np.intp in one "
+                "dimension: write np.ravel(index).astype(np.intp)"
             )
         (x, y, _), _, _ = self._cut(len(index))
         for name, rows, out in (("x_rows", x_rows, x), ("y_rows", y_rows, y)):

@@ -78,6 +78,7 @@ def hessian_vector(
     result is in double precision.  Raises ValueError when a shape does not
     fit, TypeError when the network or v is complex.
     """
+    check_network(network)
     theta = as_vector(network)
     v = _one_column(v, "v", len(theta))
     for name, array in [("network", theta), ("v", v)]:
@@ -101,6 +102,7 @@ def hessian(
     Rows and columns in the order of `as_vector`; one run of backprop for
     each column.  Symmetric up to rounding.
     """
+    check_network(network)
     units = np.eye(len(as_vector(network)))
     columns = [hessian_vector(network, x, y, v) for v in units[:, :, None]]
     return np.hstack(columns)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bp.descent import write_whole
-from bp.digits import Samples, one_hot
-from bp.reading import as_array, as_real, as_whole
+from bp.digits import Samples, as_labels, one_hot
+from bp.reading import as_real, as_whole
 
 __all__ = [
     "wilson_interval",
@@ -54,8 +54,11 @@ def confusion_matrix(
     columns what was read; both count from 0.  Raises ValueError when their
     lengths differ or a class is unknown, TypeError unless whole numbers.
     """
-    label, guess = as_array(label, "label"), as_array(guess, "guess")
-    y, g = one_hot(label, classes), one_hot(guess, classes)
+    classes = as_whole(classes, "classes", 1)
+    y, g = (
+        one_hot(as_labels(values, name, classes), classes)
+        for values, name in [(label, "label"), (guess, "guess")]
+    )
     if y.shape != g.shape:
         raise ValueError(
             f"{y.shape[1]} labels and {g.shape[1]} guesses: give both for "

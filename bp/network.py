@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from bp.digits import Array, as_columns
 from bp.neuron import sigmoid, weighted_input
-from bp.reading import as_wholes, check_rng
+from bp.reading import as_wholes, check_rng, in_words
 
 __all__ = [
     "Network",
@@ -116,12 +116,12 @@ def _wide(dtype: DTypeLike) -> np.dtype[np.inexact[Any]]:
     """A type of real or complex numbers that is wide enough to learn in."""
     try:
         found: np.dtype[Any] = np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError):
         found = np.dtype(object)
     if found.char not in "fdgFDG":
         raise TypeError(
-            f"dtype is {dtype!r}, expected float32, float64 or a complex "
-            "type: write dtype=np.float64"
+            f"dtype is {in_words(dtype)}, expected float32, float64 or a "
+            "complex type: write dtype=np.float64"
         )
     return found
 

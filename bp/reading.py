@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "in_words",
     "as_whole",
     "as_wholes",
     "as_real",
@@ -26,8 +27,11 @@ __all__ = [
 ]
 
 
-def _shown(value: Any) -> str:
-    """A value in a few words."""
+_MANY = 10**12  # more of anything than fits into a machine
+
+
+def in_words(value: Any) -> str:
+    """A value in a few words, for an error that speaks of it."""
     try:
         text = str(value) if isinstance(value, np.generic) else repr(value)
     except Exception:  # a whole number of very many digits has none
@@ -39,7 +43,7 @@ def _shown(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def as_whole(value: Any, name: str, low: int, high: int | None = None) -> int:
+def as_whole(value: Any, name: str, low: int, high: int = _MANY) -> int:
     """`value` as an int of Python, which never wraps around.
 
     Raises TypeError for what is no whole number, ValueError unless it is
@@ -49,25 +53,31 @@ def as_whole(value: Any, name: str, low: int, high: int | None = None) -> int:
         whole = isinstance(value, Real) and value == value // 1
         write = f"int({name})" if whole else f"{name}=10"
         raise TypeError(
-            f"{name} is {_shown(value)}, expected a whole number: "
+            f"{name} is {in_words(value)}, expected a whole number: "
             f"write {write}"
         )
     number = int(value)
-    if number < low or (high is not None and number > high):
-        limit = "or more" if high is None else f"to {high}"
-        raise ValueError(f"{name} is {_shown(number)}, expected {low} {limit}")
+    if not low <= number <= high:
+        limit = "or more" if number < low and high == _MANY else f"to {high}"
+        raise ValueError(
+            f"{name} is {in_words(number)}, expected {low} {limit}"
+        )
     return number
 
 
 def as_wholes(values: Any, name: str, low: int) -> tuple[int, ...]:
     """Several whole numbers, each as in `as_whole`."""
-    if isinstance(values, str) or not isinstance(values, Iterable):
+    try:
+        listed = [] if isinstance(values, str | bytes) else list(values)
+    except TypeError:
+        listed = []
+    if not listed:
         raise TypeError(
-            f"{name} is {_shown(values)}, expected several whole numbers: "
+            f"{name} is {in_words(values)}, expected several whole numbers: "
             f"write {name}=(3, 2, 1)"
         )
     return tuple(
-        as_whole(value, f"{name}[{i}]", low) for i, value in enumerate(values)
+        as_whole(value, f"{name}[{i}]", low) for i, value in enumerate(listed)
     )
 
 
@@ -85,17 +95,19 @@ def as_real(
     """
     write = f": write {name}={example}"
     if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name} is {_shown(value)}, expected a number{write}")
+        raise TypeError(
+            f"{name} is {in_words(value)}, expected a number{write}"
+        )
     try:
         number = float(value)
     except OverflowError:
         number = np.inf
     low = 0 < number if above else 0 <= number
     if not (low and number <= high and number < np.inf):
-        start = "a number above 0" if above else "a number from 0 on"
+        start = "a positive number" if above else "a number from 0 on"
         limit = "" if high == np.inf else f", up to {high}"
         raise ValueError(
-            f"{name} is {_shown(value)}, expected {start}{limit}{write}"
+            f"{name} is {in_words(value)}, expected {start}{limit}{write}"
         )
     return number
 
@@ -104,7 +116,7 @@ def check_rng(rng: Any) -> None:
     """Raise TypeError unless rng is a random generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"rng is {_shown(rng)}, expected a random generator: "
+            f"rng is a {type(rng).__name__}, expected a random generator: "
             "write np.random.default_rng(0)"
         )
 
@@ -113,7 +125,7 @@ def check_callable(f: Any, name: str) -> None:
     """Raise TypeError unless f can be called."""
     if not callable(f):
         raise TypeError(
-            f"{name} is {_shown(f)}, expected a function: "
+            f"{name} is {in_words(f)}, expected a function: "
             f"write its name, without calling it"
         )
 
@@ -163,8 +175,8 @@ def as_array(values: Any, name: str) -> NDArray[Any]:
         return np.asarray(values)
     except Exception as error:
         raise ValueError(
-            f"{name} is {_shown(values)}, which makes no array: give it rows "
-            "of one length"
+            f"{name} is {in_words(values)}, which makes no array: give it "
+            "rows of one length"
         ) from error
 
 
@@ -181,7 +193,7 @@ def as_numbers(values: Any, name: str) -> NDArray[np.inexact[Any]]:
     if array.dtype.kind in "biuf":
         return array.astype(np.float64)
     if array.ndim == 0:
-        raise TypeError(f"{name} is {_shown(values)}, expected numbers")
+        raise TypeError(f"{name} is {in_words(values)}, expected numbers")
     raise TypeError(
         f"{name} holds {array.dtype}, expected numbers: "
         f"write np.asarray({name}, dtype=float)"
@@ -206,7 +218,7 @@ def _values(given: Any) -> NDArray[np.inexact[Any]]:
             array = array.astype(float)
         except (TypeError, ValueError, OverflowError):
             raise TypeError(
-                f"it is {_shown(given)}, expected numbers of ordinary size"
+                f"it is {in_words(given)}, expected numbers of ordinary size"
             ) from None
     return as_numbers(array, "it")
 

@@ -147,12 +147,33 @@ def dropout_masks(
     return {l: k.astype(dtype) / dtype.type(keep) for l, k in kept.items()}
 
 
+def _fitting(network: Network, masks: Masks, m: int) -> Masks:
+    """The masks of the hidden layers, if they fit m samples."""
+    if not isinstance(masks, Mapping):
+        raise TypeError(
+            f"masks is a {type(masks).__name__}, expected a dictionary keyed "
+            "by layer: write dropout_masks(network, m, keep, rng)"
+        )
+    kept = {}
+    for l in range(1, network.depth):
+        if l in masks:
+            n = network.sizes[l]
+            kept[l] = as_columns(masks[l], f"masks[{l}]", n)
+            if kept[l].shape[1] != m:
+                raise ValueError(
+                    f"masks[{l}] has shape {kept[l].shape}, expected "
+                    f"({n}, {m}): give one for each sample"
+                )
+    return kept
+
+
 def masked_forward(
     network: Network, x: ArrayLike, masks: Masks
 ) -> ForwardPass:
     """As `forward`, with masked hidden layers (eq-regularisation-masked)."""
     check_network(network)
     z, a = {}, {0: as_columns(x, "x", rows=network.sizes[0])}
+    masks = _fitting(network, masks, a[0].shape[1])
     for l, w in network.w.items():
         z[l] = weighted_input(w, network.b[l], a[l - 1])
         a[l] = sigmoid(z[l]) * masks.get(l, 1.0)

@@ -503,7 +503,7 @@ ONES = np.ones((3, 6)), np.ones((2, 6))
         ({"learning_rate": True}, TypeError, "write learning_rate=3.0"),
         ({"batch_size": 0}, ValueError, "is 0, expected 1 to 6"),
         ({"batch_size": 7}, ValueError, "is 7, expected 1 to 6"),
-        ({"batch_size": 2.0}, TypeError, "is 2.0, .*write batch_size=10"),
+        ({"batch_size": 2.0}, TypeError, r"is 2.0, .*write int\(batch_size\)"),
         ({"batch_size": True}, TypeError, "whole number"),
         ({"epochs": -1}, ValueError, "is -1, expected 0 or more"),
         ({"epochs": 1.5}, TypeError, "write epochs=10"),

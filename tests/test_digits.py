@@ -67,7 +67,7 @@ def test_one_hot_and_back(labels: list[int]) -> None:
 @pytest.mark.parametrize(
     ("label", "error", "message"),
     [
-        ([1.5], TypeError, "labels are float64, expected whole numbers"),
+        ([1.5], TypeError, "label holds float64, expected whole numbers"),
         ([3, 10], ValueError, "label 10 is not among the 10 classes 0 to 9"),
         ([-1], ValueError, "label -1 is not among"),
         ([[1], [2]], ValueError, r"shape \(2, 1\), .* write label.ravel"),

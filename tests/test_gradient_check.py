@@ -210,7 +210,7 @@ def test_refusals(call: Callable, message: str) -> None:
 @pytest.mark.parametrize("x", [["a"], [1j], None])
 def test_only_real_numbers(x: Any) -> None:
     for measure in (complex_step, finite_difference):
-        with pytest.raises(TypeError, match="x holds .*, expected real"):
+        with pytest.raises(TypeError, match="x (holds|is) .*, expected"):
             measure(np.sum, x)
 
 
@@ -254,13 +254,16 @@ def test_what_it_says() -> None:
 
     assert str(check_gradient(f, good, x)).startswith("right: largest relat")
     found = check_gradient(f, bad, x)
-    assert str(found) == "wrong: at [1, 0] the gradient says 7, measured 6"
+    assert str(found) == (
+        "wrong: at [1, 0] the gradient says 7, measured 6: "
+        "a relative error of 0.1, with 2e-13 allowed"
+    )
     assert found.place == (1, 0) and found.error == 1 / 8
     assert (found.said, found.measured) == (7, 6)
     assert check_gradient(f, bad, x, tolerance=0.2).right
     assert check_gradient(f, bad, x, scale=1e15).right
     alone = check_gradient(f, 7, 3.0)
-    assert str(alone) == "wrong: the gradient says 7, measured 6"
+    assert str(alone).startswith("wrong: the gradient says 7, measured 6: ")
 
 
 @given(st.integers(0, 99))

@@ -113,7 +113,7 @@ def test_network_refuses(
     [
         ((3, 2), 0, TypeError, r"rng is a int, .*np.random.default_rng\(0\)"),
         ((3,), None, ValueError, "at least two positive whole numbers"),
-        ((3, 0, 2), None, ValueError, r"sizes are \(3, 0, 2\)"),
+        ((3, 0, 2), None, ValueError, r"sizes\[1\] is 0, expected 1 or more"),
     ],
 )
 def test_random_network_refuses(

@@ -283,7 +283,7 @@ def test_mean_over_masks_of_a_linear_readout() -> None:
 @pytest.mark.parametrize("keep", [0, -0.5, 1.1, np.nan])
 def test_keep_is_a_probability(keep: float) -> None:
     rng = np.random.default_rng(0)
-    words = f"keep is {keep}, expected more than 0, up to 1"
+    words = f"keep is {keep}, expected a positive number, up to 1"
     with pytest.raises(ValueError, match=words):
         with_dropout(keep, rng)
     with pytest.raises(ValueError, match=words):

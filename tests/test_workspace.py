@@ -183,14 +183,14 @@ def test_blocks_refuse_what_does_not_fit() -> None:
     network, rows, targets = random_case([5, 4, 3], 20, "f8", 1)
     x, y = rows.T.copy(), targets.T.copy()
     for wrong, message in [
-        ((rows, y), r"x has shape .20, 5., expected .5, 20., a column for"),
-        ((x[:, 0], y), r"x has shape .5,., expected .5, 1."),
-        ((x, targets), r"y has shape .20, 3., expected .3, 20."),
-        ((x, y[:, :9]), r"y has shape .3, 9., expected .3, 20."),
+        ((rows, y), "x has shape .20, 5., expected 5 rows: write x.T"),
+        ((x[:, 0], y), r"x has shape .5,., .*: write x.reshape"),
+        ((x, targets), "y has shape .20, 3., expected 3 rows"),
+        ((x, y[:, :9]), "y has shape .3, 9., expected the same"),
     ]:
         with pytest.raises(ValueError, match=message):
             batch_gradient(network, *wrong)
-    with pytest.raises(ValueError, match="batch_size is 0"):
+    with pytest.raises(ValueError, match="block is 0, expected 1"):
         batch_gradient(network, x, y, block=0)
     x[2, 7] = np.nan
     with pytest.raises(ValueError, match=r"x\[2, 7\] is nan, expected fin"):

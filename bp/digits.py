@@ -89,10 +89,11 @@ def as_targets(values: ArrayLike, name: str, rows: int) -> Array:
     """As `as_columns`, for wanted outputs; knows labels when it sees them."""
     array = as_numbers(values, name)
     listed = array.ndim == 1 or (array.ndim == 2 and 1 in array.shape)
-    if rows > 1 and listed and np.isin(array, np.arange(rows)).all():
-        if len(array) != rows or array.max() > 1:
+    if listed and (array.ndim == 1 or len(array) != rows) and rows > 1:
+        one = array.size == rows and array.max() <= 1  # a column, laid down
+        if not one and np.isin(array, np.arange(1000)).all():
             raise ValueError(
-                f"{name} has shape {array.shape}, expected {rows} rows: "
+                f"{name} has shape {array.shape}, expected ({rows}, columns): "
                 f"write one_hot({name}, {rows}) if it holds labels"
             )
     return as_columns(array, name, rows)

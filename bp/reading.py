@@ -284,10 +284,13 @@ def _copies(case: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(copies)
 
 
+_COMPARED = (int, float, complex, str, bytes, bytearray, set, np.generic)
+
+
 def _alike(one: Any, other: Any) -> bool:
     """Are a value and its copy the same, bit by bit?"""
-    if one is other:
-        return True
+    if one is other or type(one) is not type(other):
+        return one is other
     if isinstance(one, np.ndarray):
         if one.dtype == object:
             return _alike(one.tolist(), other.tolist())
@@ -299,8 +302,8 @@ def _alike(one: Any, other: Any) -> bool:
         )
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(_alike, one, other))
-    if isinstance(one, set | bytearray):
-        return bool(one == other)
+    if isinstance(one, _COMPARED):
+        return bool(one == other or one != one)  # nan is not equal to itself
     return not hasattr(one, "__dict__") or _alike(vars(one), vars(other))
 
 

@@ -314,7 +314,7 @@ def test_arrays_of_other_libraries_are_refused(values: Any) -> None:
         (np.complex64([0.1]), "c8"),
         (np.uint8([3]), "f8"),
         ([True], "f8"),
-        (np.asmatrix([[0.1]]), "f8"),
+        (np.array([0.1]).view(np.memmap), "f8"),
         (np.ma.masked_array([0.1], False), "f8"),
         (memoryview(np.array([0.1])), "f8"),
     ],

@@ -70,7 +70,7 @@ def draw_ends(j: int, k: int) -> Picture:
     head_5, slope_5 = at_weight(j, k, 5)
     text = (
         f"The weight to {j} from {k} is {weight:.2f}. Activation "
-        f"{tail:.3f} times error {head:.5f} is {tail * head:.5f}; measured, "
+        f"{tail:.4f} times error {head:.5f} is {tail * head:.5f}; measured, "
         f"the cost's slope is {slope:.5f}. Were the weight 5, the error "
         f"would be {head_5:.5f} and the slope {slope_5:.5f}."
     )

@@ -1,10 +1,12 @@
 """What each guard does, as it goes and at the end; and what CI demands.
 
-A plugin of pytest.  With `--by-guard` a line says when a guard is done, in
-place of a dot for each test; the table at the end comes in any case.
+A plugin of pytest.  With `--by-guard` a line says when a guard is done, or
+what is running, in place of a dot for each test; the table at the end comes
+in any case.
 """
 
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -30,17 +32,15 @@ class Guard:
     def __str__(self) -> str:
         return ", ".join(f"{n} {what}" for what, n in self.outcomes.items())
 
-    @property
-    def done(self) -> bool:
-        return 0 < self.planned <= self.outcomes.total()
-
 
 class Guards:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.lines = config.option.by_guard
+        worker = hasattr(config, "workerinput")
+        self.lines = config.option.by_guard and not worker
         self.found: dict[str, Guard] = {}
         self.chapters: set[str] = set()
+        self.running: dict[str, None] = {}  # in the order of their start
         self.start = self.last = time.monotonic()
 
     def guard(self, name: str) -> Guard:
@@ -57,6 +57,21 @@ class Guards:
 
     def pytest_collection(self) -> None:
         self.say("looking for the tests")
+        if self.lines:
+            threading.Thread(target=self.watch, daemon=True).start()
+
+    def watch(self) -> None:
+        """A line now and then while a long test runs."""
+        while True:
+            time.sleep(1)
+            if self.running and time.monotonic() - self.last > QUIET:
+                self.say(self.progress())
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.running[nodeid] = None
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self.running.pop(nodeid, None)
 
     def expect(self, names: list[str]) -> None:
         if not self.found:
@@ -95,18 +110,14 @@ class Guards:
             guard.outcomes[report.outcome] += 1
             if report.failed:
                 self.say(f"FAILED {report.nodeid}")
-            if guard.done and guard.outcomes.total() == guard.planned:
+            if guard.outcomes.total() == guard.planned:
                 self.say(f"{report.guard}: {guard} in {guard.seconds:.0f} s")
-            elif time.monotonic() - self.last > QUIET:
-                self.say(self.progress())
 
     def progress(self) -> str:
-        going = [
-            f"{name} {guard.outcomes.total()} of {guard.planned}"
-            for name, guard in sorted(self.found.items())
-            if guard.outcomes and not guard.done
-        ]
-        return "so far: " + ", ".join(going)
+        done = sum(guard.outcomes.total() for guard in self.found.values())
+        total = sum(guard.planned for guard in self.found.values())
+        now = ", ".join(name.rpartition("::")[2] for name in [*self.running])
+        return f"{done} of {total}; now {now}"
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter

@@ -8,19 +8,29 @@ from . import slopes
 from .notation import Array, parts
 from .setting import Setting
 from .tree import Node, NotUnderstood, Symbol, Wrong
-from .world import Outcome, World
+from .world import Outcome, Steps, World
+
+
+def outcome_runs(world: World, draw: list[Outcome]) -> list[Steps]:
+    """What follows from each outcome."""
+    kept = "runs", id(draw)
+    if kept not in world.kept:
+        world.kept[kept] = [world.run(instead=o.given) for o in draw]
+    found: list[Steps] = world.kept[kept]
+    return found
 
 
 def moved_by(world: World, draw: list[Outcome]) -> frozenset[str]:
     """The names of all quantities that a draw decides."""
     kept = "moved by", id(draw)
     if kept not in world.kept:
-        first, last = (world.run(instead=draw[n].given) for n in (0, -1))
-        world.kept[kept] = frozenset(
-            parts(key)[0]
-            for key, value in first.items()
-            if not np.array_equal(value, last[key])
-        )
+        first, *others = outcome_runs(world, draw)
+        same = set(first)
+        for run in others:
+            same = {
+                key for key in same if np.array_equal(first[key], run[key])
+            }
+        world.kept[kept] = frozenset(parts(k)[0] for k in first.keys() - same)
     found: frozenset[str] = world.kept[kept]
     return found
 
@@ -37,9 +47,14 @@ def drawn(on: Setting, of: Node) -> list[Outcome]:
 def outcomes(on: Setting, of: Node) -> Iterator[tuple[float, Array]]:
     """The chance and the value in each outcome."""
     draw = drawn(on, of)
-    moved = on.moved | moved_by(on.world, draw) if draw else on.moved
-    for outcome in draw:
-        with on.having(instead=on.instead | outcome.given, moved=moved):
+    if not draw:
+        return
+    moved = on.moved | moved_by(on.world, draw)
+    plain = on.is_plain and not on.still
+    runs = outcome_runs(on.world, draw) if plain else [None] * len(draw)
+    for outcome, run in zip(draw, runs, strict=True):
+        instead = on.instead | outcome.given
+        with on.having(instead=instead, moved=moved, now=run):
             yield outcome.chance, on.value(of)
 
 

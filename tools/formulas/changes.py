@@ -36,8 +36,8 @@ def collected(on: Setting, of: Node) -> Array:
     entries, shape = slopes.target(on, of)
     found = []
     for key, place in entries:
-        zero = np.zeros(slopes.full_shape(on, key), on.real)
-        array = on.changes.setdefault(key, zero)
+        zero: Array = np.zeros(slopes.full_shape(on, key), on.real)
+        array: Array = on.changes.setdefault(key, zero)
         if not on.step:
             fixed = np.random.default_rng([len(key[0]), *place])
             array[place] = on.size_of_change * fixed.uniform(0.5, 1.5)

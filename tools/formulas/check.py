@@ -16,6 +16,7 @@ from .limits import about, is_remainder, with_remainder
 from .notation import parts
 from .parse import read
 from .places import Held, assignments, check_range, index_places, outside
+from .tokens import Macros
 from .tree import NotUnderstood, OutOfRange, Wrong
 from .world import World
 
@@ -29,7 +30,7 @@ def world(kind: type[World], seed: int, draw: int, samples: int) -> World:
 
 
 def check(
-    display: Display, chapter: str = "", macros: dict | None = None
+    display: Display, chapter: str = "", macros: Macros | None = None
 ) -> Verdict:
     """The verdict on one display."""
     verdict = Verdict(display.label or "no label", display.line, "holds")

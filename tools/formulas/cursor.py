@@ -69,7 +69,7 @@ class Cursor(ABC):
         """What stands in braces, or the one token that does."""
         if self.next != "{":
             token = self.take()
-            if token.isdigit() and len(token) > 1:  # \frac12
+            if token.isdecimal() and len(token) > 1:  # \frac12
                 self.place -= 1
                 self.found = [*self.found]
                 self.found[self.place] = token[1:]

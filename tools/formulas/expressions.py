@@ -55,7 +55,7 @@ class Expressions(Blocks):
             or token in FOLDS
             or token in COMMANDS
             or self.is_function(token)
-            or token[0].isdigit()
+            or is_number(token)
             or self.is_letter(token)
         )
 
@@ -67,7 +67,7 @@ class Expressions(Blocks):
         token = self.take()
         if token in CLOSING:
             return self.bracket(token)
-        if token[0].isdigit():
+        if is_number(token):
             return tree.Number(token)
         if token in FOLDS and self.next == "_":
             return self.fold(FOLDS[token])
@@ -118,7 +118,7 @@ class Expressions(Blocks):
 
     def derivative(self, above: list[str], below: list[str]) -> Node:
         order = 1
-        if above[:1] == ["^"] and above[1:2] and above[1].isdigit():
+        if above[:1] == ["^"] and above[1:2] and above[1].isdecimal():
             order, above = int(above[1]), above[2:]
         node = self.whole(above) if above else self.factor()
         reader, d = self.inner(below), below[0]
@@ -174,6 +174,10 @@ class Expressions(Blocks):
             t for t in self.found[self.place : self.place + 3] if t != "{"
         ]
         return after[:2] == ["^", "'"]
+
+
+def is_number(token: str) -> bool:
+    return token.replace(".", "", 1).isdecimal()
 
 
 COMMANDS: dict[str, Callable[[Expressions], Node]] = {

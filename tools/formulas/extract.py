@@ -63,8 +63,8 @@ def _displays(
             continue
         if token.type == "heading_open":
             where, world = (), ""
-        if (found := _formula(token)) is not None:
-            latex, label = found
+        if (formula := _formula(token)) is not None:
+            latex, label = formula
             yield Display(latex.strip(), line, label, reason, where, world)
         elif token.type in {"fence", "colon_fence"}:
             yield from _inside(token, line, md, where, world)

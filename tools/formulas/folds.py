@@ -40,10 +40,14 @@ def terms(on: Setting, node: tree.Fold) -> Iterator[Array]:
     if node.index == parameters.THETA:
         yield from parameters.over_all(on, node.body)
         return
-    for i in steps(on, node):
-        with on.bound({node.index: i}):
+    before = on.at
+    try:
+        for i in steps(on, node):
+            on.at = before | {node.index: i}
             if node.condition is None or true(on, node.condition):
                 yield term(on, node)
+    finally:
+        on.at = before
 
 
 def term(on: Setting, node: tree.Fold) -> Array:

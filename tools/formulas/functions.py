@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .notation import Array
+from .notation import Array, Key
 
 Forms = list[Callable[..., Array]]  # f, f′, f″, …
 
@@ -78,7 +78,7 @@ def quadratic(a: Array, y: Array) -> Array:
     return ((a - y) * (a - y)).sum(axis=0) / 2
 
 
-FUNCTIONS: dict[str, Forms] = {
+FUNCTIONS: dict[Key, Forms] = {
     r"\sigma": [sigma, sigma_1, sigma_2],
     r"\tanh": [np.tanh, tanh_1],
     "relu": [relu, relu_1],

@@ -16,12 +16,16 @@ def is_theta(on: Setting, s: Symbol) -> bool:
 
 
 def entries(on: Setting) -> list[Entry]:
-    return [
-        (key, entry)
-        for key, array in on.run().items()
-        if parts(key)[0] in on.world.parameters
-        for entry in np.ndindex(*np.shape(array))
-    ]
+    kept = on.world.kept
+    if "entries" not in kept:
+        kept["entries"] = [
+            (key, entry)
+            for key, array in on.run().items()
+            if parts(key)[0] in on.world.parameters
+            for entry in np.ndindex(*np.shape(array))
+        ]
+    found: list[Entry] = kept["entries"]
+    return found
 
 
 def meant(on: Setting, s: Symbol) -> Entry | None:

@@ -4,7 +4,7 @@ from . import tree
 from .cursor import END
 from .expressions import Expressions
 from .grammar import RELATIONS, Grammar
-from .tokens import tokens
+from .tokens import Macros, tokens
 from .tree import NotUnderstood
 
 WORDS = {"text for", "text for all", "text and", "text where", "text with"}
@@ -12,7 +12,7 @@ WORDS |= {r"\quad", ",", ";", "."}
 
 
 def read(
-    latex: str, grammar: Grammar, macros: dict | None = None
+    latex: str, grammar: Grammar, macros: Macros | None = None
 ) -> list[tree.Statement]:
     """The statements of a display."""
     return Reader(_joined(tokens(latex, macros)), grammar).statements()

@@ -46,25 +46,30 @@ class Scripts(Cursor):
 
     @staticmethod
     def digits(token: str) -> list[str]:
-        return list(token) if token.isdigit() else [token]
+        return list(token) if token.isdecimal() else [token]
 
     def above(self, node: Node, found: list[str], bare: bool) -> Node:
         transposed = found[-1:] != [] and found[-1] in self.grammar.transposes
         if transposed:
             found = found[:-1]
         if found:
-            assert not bare or isinstance(node, tree.Symbol)
-            layered = bare and (
-                node.name in self.grammar.layered or found[0] == "("
-            )
-            if layered and not node.above:
-                marks = tuple(map(self.mark, self.split(found)))
-                node = tree.Symbol(node.name, marks, node.below)
-            elif layered:
-                raise NotUnderstood(self.around(), "bracket a power: (…)^2")
+            if bare and self.is_marked(node, found):
+                node = self.marked(node, found)
             else:
                 node = tree.Power(node, self.whole(found))
         return tree.Transpose(node) if transposed else node
+
+    def is_marked(self, node: Node, found: list[str]) -> bool:
+        """Is this superscript a layer, a copy or a sample, and no power?"""
+        assert isinstance(node, tree.Symbol)
+        return node.name in self.grammar.layered or found[0] == "("
+
+    def marked(self, node: Node, found: list[str]) -> Node:
+        assert isinstance(node, tree.Symbol)
+        if node.above:
+            raise NotUnderstood(self.around(), "bracket a power: (…)^2")
+        marks = tuple(map(self.mark, self.split(found)))
+        return tree.Symbol(node.name, marks, node.below)
 
     def mark(self, found: list[str]) -> Node:
         if found[:1] == ["("] and found[-1:] == [")"]:

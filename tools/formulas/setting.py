@@ -122,8 +122,9 @@ class Setting(ABC):
     @contextmanager
     def having(self, **values: Any) -> Iterator[None]:
         """Some of the above otherwise, where it changes the run."""
-        before = {name: getattr(self, name) for name in (*values, "now")}
-        self.__dict__.update(values, now=None)
+        values.setdefault("now", None)
+        before = {name: getattr(self, name) for name in values}
+        self.__dict__.update(values)
         try:
             yield
         finally:

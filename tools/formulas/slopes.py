@@ -59,7 +59,7 @@ def full_shape(on: Setting, key: Key) -> tuple[int, ...]:
 def unit(
     on: Setting, key: Key, entry: tuple[int, ...], size: complex
 ) -> Array:
-    step = np.zeros(full_shape(on, key), complex_of(on.real))
+    step: Array = np.zeros(full_shape(on, key), complex_of(on.real))
     step[entry] = size
     return step
 
@@ -165,7 +165,7 @@ def slope_letter(on: Setting, name: str, marks: tuple[Mark, ...]) -> Array:
             return slope_letter(on, name, marks)
     kept = on.run().kept
     if (name, marks) not in kept:
-        found = np.zeros(np.shape(on.run()[by]), on.real)
+        found: Array = np.zeros(np.shape(on.run()[by]), on.real)
         for entry in np.ndindex(*found.shape):
             with on.nudged({by: unit(on, by, entry, 1j * TINY)}):
                 found[entry] = np.imag(on.run()[of]) / TINY

@@ -27,14 +27,16 @@ def named(node: Node) -> Symbol:
 
 
 def spot(on: Setting, s: Symbol) -> Spot:
-    world, place = on.world, place_of(on, s)
-    labels = world.labels[s.name]
+    place = place_of(on, s)
+    name = on.world.capitals.get(s.name, s.name)
+    if not place.marks and place.sample is None:
+        return Spot(s.name, name, None, place.below)
+    labels = on.world.labels[s.name]
     marks = tuple([mark(on, m, labels) for m in place.marks])
-    if marks not in world.forms[s.name]:
+    if marks not in on.world.forms[s.name]:
         raise OutOfRange
-    key = joined(world.capitals.get(s.name, s.name), marks)
     sample = None if place.sample is None else on.integer(place.sample)
-    return Spot(s.name, key, sample, place.below)
+    return Spot(s.name, joined(name, marks), sample, place.below)
 
 
 def place_of(on: Setting, s: Symbol) -> Place:
@@ -46,9 +48,9 @@ def place_of(on: Setting, s: Symbol) -> Place:
 
 
 def mark(on: Setting, node: Node, labels: set[Mark]) -> Mark:
-    if isinstance(node, Symbol) and node.name in labels:
+    if labels and isinstance(node, Symbol) and node.name in labels:
         return node.name
-    if isinstance(node, Number) and node.text in labels:
+    if labels and isinstance(node, Number) and node.text in labels:
         return node.text  # β_1 is a name, and no β_t
     return on.integer(node)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import parameters, slopes
-from .notation import Array, joined, parts
+from .notation import Array, Mark, joined, parts
 from .setting import Setting, complex_of
 from .spots import Spot, pick, spot
 from .tree import Entry, NotUnderstood, Symbol, Wrong
@@ -42,24 +42,27 @@ def declared(on: Setting, s: Symbol) -> Array:
     """A quantity that the text has declared."""
     if s.above:
         raise NotUnderstood(s.name, "it has no layers: bracket a power")
-    array = np.asarray(on.given[s.name]).astype(on.real)[()]
+    array: Array = np.asarray(on.given[s.name]).astype(on.real)[()]
     array = array + on.nudges.get(("given", s.name), 0)
     return pick(on, array, s.below) if s.below else array
 
 
 def array_of(on: Setting, there: Spot) -> Array:
-    name, marks = parts(there.key)
-    if name in on.world.slopes:
-        array = slopes.slope_letter(on, name, marks)
-    elif name in on.world.rates:
-        array = slopes.rate_of(on, joined(on.world.rates[name], marks))
-    else:
-        array = on.run()[there.key]
+    array = on.run().get(there.key)
+    if array is None:
+        array = measured(on, *parts(there.key))
     if there.sample is None:
         return array
     if not 1 <= there.sample <= array.shape[1]:
         raise Wrong(f"sample {there.sample} of {array.shape[1]}")
     return array[:, [there.sample - 1]]
+
+
+def measured(on: Setting, name: str, marks: tuple[Mark, ...]) -> Array:
+    """A letter that means a slope, or a rate."""
+    if name in on.world.slopes:
+        return slopes.slope_letter(on, name, marks)
+    return slopes.rate_of(on, joined(on.world.rates[name], marks))
 
 
 def entry(on: Setting, node: Entry) -> Array:

@@ -50,7 +50,7 @@ class Scale(World):
             q, k = np.reshape(entries, (2, d, 1))
             every.append(Outcome(float(chance), {"q": q, "k": k}))
         self.draws = [every]
-        self.given |= {"d": d} | every[5].given
+        self.given |= {"d": d, **every[5].given}
 
 
 class Language(World):

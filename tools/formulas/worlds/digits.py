@@ -3,19 +3,22 @@ batch X, Y with 1, 2, … of each class, and the average images."""
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
+from ..notation import Array
 from ..world import World
 
 
 @cache
-def data() -> tuple:
+def data() -> tuple[Any, Array]:
     """Training samples as `bp` gives them, and the ink in the file."""
     from bp.digits import load_digits
 
     train, _ = load_digits()
-    with np.load(files("bp.data").joinpath("digits.npz")) as file:
+    path = files("bp.data").joinpath("digits.npz")
+    with path.open("rb") as opened, np.load(opened) as file:
         return train, file["pixels"][file["order"]]
 
 

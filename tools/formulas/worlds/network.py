@@ -1,5 +1,6 @@
 """The book's network: layers of sigmoids, and the quadratic cost."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -45,7 +46,7 @@ class Network(World):
     parameters = ("w", "b")
     bare = 1
     many = 7
-    widths: ClassVar = SIZES
+    widths: ClassVar[Sequence[tuple[int, ...]]] = SIZES
 
     def draw(self) -> None:
         self.sizes = self.widths[self.seed % len(self.widths)]

@@ -40,17 +40,17 @@ class Chapter(World):
     def steps(self, q: Steps) -> None:
         q.functions["C"] = [self.cost, self.slope]
         for t in range(1, T + 1):
-            q["g", t] = self.slope_of(q, t)
+            q["g", t] = self.slope_for(q, t)
             q["v", t] = q[r"\beta"] * q["v", t - 1] + q["g", t]
             q[r"\theta", t] = q[r"\theta", t - 1] - q[r"\eta"] * q["v", t]
 
-    def slope_of(self, q: Steps, t: int) -> Array:
+    def slope_for(self, q: Steps, t: int) -> Array:
         """What step t takes for its slope."""
         return self.slope(q[r"\theta", t - 1])
 
 
 class Nesterov(Chapter):
-    def slope_of(self, q: Steps, t: int) -> Array:
+    def slope_for(self, q: Steps, t: int) -> Array:
         ahead = q[r"\eta"] * q[r"\beta"] * q["v", t - 1]
         return self.slope(q[r"\theta", t - 1] - ahead)
 
@@ -73,7 +73,7 @@ class Adam(Chapter):
         q.functions["C"] = [self.cost, self.slope]
         one, two = q[r"\beta", "1"], q[r"\beta", "2"]
         for t in range(1, T + 1):
-            g = q["g", t] = self.slope_of(q, t)
+            g = q["g", t] = self.slope_for(q, t)
             q["m", t] = one * q["m", t - 1] + (1 - one) * g
             q["v", t] = two * q["v", t - 1] + (1 - two) * g * g
             q[r"\hat m", t] = q["m", t] / (1 - one**t)
@@ -100,5 +100,5 @@ class Noise(Adam):
         ]
         self.given |= self.draws[0][7].given
 
-    def slope_of(self, q: Steps, t: int) -> Array:
+    def slope_for(self, q: Steps, t: int) -> Array:
         return q["r", t]

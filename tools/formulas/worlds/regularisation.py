@@ -59,6 +59,7 @@ class Chapter(network.Network):
         costs = []
         for outcome in self.draws[1]:
             noise = s * outcome.given[r"\varepsilon"]
-            moved = {("a", 0): q.nudges.get(("a", 0), 0) + noise}
-            costs.append(self.run({**q.nudges, **moved}, real)["total"])
+            nudges = dict(q.nudges)
+            nudges["a", 0] = nudges.get(("a", 0), 0) + noise
+            costs.append(self.run(nudges, real)["total"])
         return sum(costs) / len(costs)

@@ -32,9 +32,7 @@ def random_case(sizes: list[int], n: int, dtype: str, scale: float) -> Case:
     return random_network(sizes, rng, dtype), x.astype(dtype), y.astype(dtype)
 
 
-def check_equal(
-    got: Gradient, wanted: Gradient, coarsest: str = "g"
-) -> None:
+def check_equal(got: Gradient, wanted: Gradient, coarsest: str = "g") -> None:
     """To a few roundings of the largest slope of each layer."""
     eps = np.finfo(coarsest).eps
     for name in ("w", "b"):

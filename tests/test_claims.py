@@ -1,6 +1,5 @@
 """Guard 3c: every number and claim of the prose; and the tool is sharp."""
 
-import functools
 import re
 from collections import Counter
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from claims import ratchet
 from claims.arithmetic import agree, chains, pairs, value_of
 from claims.evaluate import Evaluator
-from claims.numeral import Numeral
 from claims.numerals import numerals
 from claims.report import Report, book_facts
 from claims.sentences import sentences
@@ -24,17 +22,12 @@ FOLDER = ROOT / "chapters"
 STEMS = sorted(p.stem for p in FOLDER.glob("[0-9][0-9]_*.md"))
 
 
-@functools.cache
-def facts() -> list[Numeral]:
-    return book_facts(FOLDER)
-
-
 @attends
 class Prose(Evaluator):
     """Evaluates the checks of a chapter in the run that all share."""
 
     def __init__(self, stem: str) -> None:
-        self.report = Report(FOLDER / f"{stem}.md", facts())
+        self.report = Report(FOLDER / f"{stem}.md", book_facts(FOLDER))
         super().__init__(self.report.page, self.report.checks)
 
 
@@ -53,7 +46,7 @@ def test_the_prose_is_bound(stem: str) -> None:
 def test_planted_slips_are_caught(capsys: pytest.CaptureFixture[str]) -> None:
     counts: Counter[tuple[str, bool]] = Counter()
     for stem in STEMS:
-        judge = Report(FOLDER / f"{stem}.md", facts()).judge
+        judge = Report(FOLDER / f"{stem}.md", book_facts(FOLDER)).judge
         counts.update((kind, hit) for kind, hit, _, _ in planted(judge))
     shares = {}
     for kind in sorted({kind for kind, _ in counts}):
@@ -288,7 +281,7 @@ def altered(tmp_path: Path, old: str, new: str) -> list[str]:
     path.write_text(text.replace(old, new), "utf-8")
     bibliography = (FOLDER / "bibliography.md").read_text("utf-8")
     (tmp_path / "bibliography.md").write_text(bibliography, "utf-8")
-    report = Report(path, facts()).run()
+    report = Report(path, book_facts(FOLDER)).run()
     return [problem.said for problem in report.problems()]
 
 

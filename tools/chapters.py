@@ -26,6 +26,7 @@ import pages  # noqa: E402
 import tangle  # noqa: E402
 import twins  # noqa: E402
 import widgets  # noqa: E402
+from claims import ratchet  # noqa: E402
 from twins import cells_of, clean, text_of  # noqa: E402, F401
 
 ROOT = tangle.ROOT
@@ -164,11 +165,19 @@ def bring_up_to_date() -> None:
     for path in tangle.write(modules, ROOT):
         print(f"wrote {path}" if path in modules else f"removed {path}")
     tangle.tell_strays(modules, ROOT)
-    pages.write()
-    done |= {stem: pair(stem, made=True) for stem in pages.MADE}
     for stem, paired in done.items():
-        print(f"{stem:14}", end=" ", flush=True)
-        print(", ".join([*paired, *refresh(stem)]) or "nothing to do")
+        tell(stem, paired)
+    pages.write()  # they count what has been printed
+    for stem in pages.MADE:
+        tell(stem, pair(stem, made=True))
+    for stem in ratchet.lower(CHAPTERS):
+        print(f"{stem:14} has less open in its prose: tests/open.json")
+
+
+def tell(stem: str, paired: list[str]) -> None:
+    """Run a chapter where that is due; say all that was done."""
+    print(f"{stem:14}", end=" ", flush=True)
+    print(", ".join([*paired, *refresh(stem)]) or "nothing to do")
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import tangle  # noqa: E402
-from claims.report import Report, book_facts  # noqa: E402
+from claims.report import report_of  # noqa: E402
 from contents import listed  # noqa: E402
 from formulas.extract import Display, displays  # noqa: E402
 from formulas.measure import asserted, bound  # noqa: E402
@@ -122,7 +122,6 @@ def results() -> str:
             for label in dict.fromkeys(re.findall(LABEL, doc)):
                 who.setdefault(label, []).append(name)
     parts, excused, prose = [], 0, Counter[str]()
-    facts = book_facts(FOLDER)
     for chapter in chapters:
         text = (FOLDER / f"{chapter.stem}.md").read_text("utf-8")
         excused += sum(d.not_checked is not None for d in displays(text))
@@ -130,8 +129,7 @@ def results() -> str:
         parts.append(f"In {tangle.link(chapter.stem)}, `bp.{chapter.name}`:")
         parts.append("\n".join(function_table(chapter)))
         parts.append("\n".join(formula_table(chapter, who)))
-        report = Report(FOLDER / f"{chapter.stem}.md", facts)
-        counts = report.counts()
+        counts = report_of(FOLDER / f"{chapter.stem}.md").counts()
         parts.append(of_prose(counts))
         prose += counts
     count = {0: "None of them is", 1: "One of them is"}.get(

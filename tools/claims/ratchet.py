@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from .report import Report, book_facts
+from .report import Report, report_of
 
 STORE = Path(__file__).resolve().parents[2] / "tests" / "open.json"
 
@@ -23,9 +23,9 @@ def lower(folder: Path) -> list[str]:
 
     A chapter that is new begins at zero: it has to be bound from the start.
     """
-    before, facts = stored(), book_facts(folder)
+    before = stored()
     after = {
-        path.stem: min(len(open_in(Report(path, facts))), before[path.stem])
+        path.stem: min(len(open_in(report_of(path))), before[path.stem])
         for path in sorted(folder.glob("[0-9]*.md"))
         if path.stem in before
     }

@@ -137,6 +137,18 @@ class Report:
         return "; ".join(lines[:4])
 
 
+def report_of(path: Path) -> Report:
+    """The report of a chapter as it stands, without a run; read once."""
+    twins = path, path.with_suffix(".ipynb")
+    return _report_of(path, *(twin.stat().st_mtime_ns for twin in twins))
+
+
+@functools.cache
+def _report_of(path: Path, *written: int) -> Report:
+    return Report(path)
+
+
+@functools.cache
 def book_facts(folder: Path) -> list[Numeral]:
     """The numbers of all checks that begin with `book:`."""
     found = []

@@ -13,11 +13,21 @@ from bp.descent import (
     History,
     Interrupted,
     accuracy,
+    as_path,
     load_run,
     save_run,
     sgd,
+    write_whole,
 )
-from bp.digits import Array, Samples, as_columns, load_digits, one_hot
+from bp.digits import (
+    Array,
+    Samples,
+    as_columns,
+    as_labels,
+    as_targets,
+    load_digits,
+    one_hot,
+)
 from bp.gradient_check import (
     GradientCheck,
     check_gradient,
@@ -42,9 +52,27 @@ from bp.mnist import (
     read_idx,
     wilson_interval,
 )
-from bp.network import ForwardPass, Network, forward, random_network
+from bp.network import (
+    ForwardPass,
+    Network,
+    check_network,
+    forward,
+    random_network,
+)
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
-from bp.reading import count_parameters, distance, verdict
+from bp.reading import (
+    as_array,
+    as_numbers,
+    as_real,
+    as_whole,
+    as_wholes,
+    check_callable,
+    check_rng,
+    count_parameters,
+    distance,
+    in_words,
+    verdict,
+)
 from bp.recursion import propagate_error
 from bp.regularisation import (
     EarlyStopping,
@@ -80,13 +108,24 @@ __all__ = [
     "Samples",
     "Workspace",
     "accuracy",
+    "as_array",
     "as_columns",
+    "as_labels",
     "as_network",
+    "as_numbers",
+    "as_path",
+    "as_real",
+    "as_targets",
     "as_vector",
+    "as_whole",
+    "as_wholes",
     "backprop",
     "batch_gradient",
     "bias_gradient",
+    "check_callable",
     "check_gradient",
+    "check_network",
+    "check_rng",
     "classify",
     "complex_step",
     "confusion_matrix",
@@ -98,6 +137,7 @@ __all__ = [
     "forward",
     "hessian",
     "hessian_vector",
+    "in_words",
     "l1_penalty",
     "l2_penalty",
     "load_digits",
@@ -131,4 +171,5 @@ __all__ = [
     "with_l2",
     "with_noise",
     "with_shifts",
+    "write_whole",
 ]

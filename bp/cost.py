@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bp.digits import Array, as_columns
+from bp.digits import Array, as_columns, as_targets
 
 __all__ = ["quadratic_cost", "quadratic_cost_gradient"]
 
@@ -16,7 +16,7 @@ __all__ = ["quadratic_cost", "quadratic_cost_gradient"]
 def _pair(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """a and y as matrices of the same shape, or a ValueError."""
     a = as_columns(a, "a")
-    y = as_columns(y, "y", rows=len(a))
+    y = as_targets(y, "y", rows=len(a))
     if a.shape != y.shape:
         raise ValueError(
             f"a has shape {a.shape} and y has shape {y.shape}, expected "

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 
 from bp.cost import quadratic_cost
 from bp.digits import Array, as_columns
-from bp.network import Network
+from bp.network import Network, check_network
 from bp.neuron import sigmoid, sigmoid_prime, weighted_input
+from bp.reading import as_whole
 
 __all__ = ["cost_when_nudged", "measured_delta", "output_error"]
 
@@ -23,7 +24,9 @@ def cost_when_nudged(
 
     x is (n_0, m), y (n_L, m) and nudge (n_l, m), which may be complex.
     """
-    a = x
+    check_network(network)
+    l = as_whole(l, "l", 1, network.depth)
+    a, nudge = x, as_columns(nudge, "nudge", network.sizes[l])
     for layer in range(1, network.depth + 1):
         z = weighted_input(network.w[layer], network.b[layer], a)
         a = sigmoid(z + nudge if layer == l else z)
@@ -36,6 +39,9 @@ def measured_delta(network: Network, x: Array, y: Array, l: int) -> Array:
     Shapes as in `cost_when_nudged`; a column for each sample, the slope of
     that sample's own cost.  Takes a run of the network for every entry.
     """
+    check_network(network)
+    l = as_whole(l, "l", 1, network.depth)
+    x = as_columns(x, "x", network.sizes[0])
     shape, tiny = (network.sizes[l], x.shape[1]), 1e-30
     delta = np.zeros(shape)
     for place in np.ndindex(*shape):

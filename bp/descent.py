@@ -3,24 +3,25 @@
 Written by the chapter chapters/12_descent.md: edit it there, not here.
 """
 
-import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from numbers import Integral, Real
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bp.algorithm import Gradient
 from bp.cost import quadratic_cost
-from bp.digits import Array, as_columns
+from bp.digits import Array, as_columns, as_targets
 from bp.minibatch import Workspace, minibatches
-from bp.network import Network, forward
+from bp.network import Network, check_network, forward
+from bp.reading import as_numbers, as_real, as_whole, check_callable, check_rng
 
 __all__ = [
     "History",
@@ -30,6 +31,8 @@ __all__ = [
     "Interrupted",
     "Callback",
     "sgd",
+    "as_path",
+    "write_whole",
     "save_run",
     "load_run",
 ]
@@ -49,13 +52,17 @@ def _samples(
     network: Network, x: ArrayLike, y: ArrayLike, x_name: str, y_name: str
 ) -> tuple[Array, Array]:
     """Columns that fit the network and each other, or an error."""
-    if not isinstance(network, Network):
-        raise TypeError(
-            f"network is a {type(network).__name__}, expected a Network: "
-            "write random_network((64, 30, 10), rng)"
-        )
+    check_network(network)
     x = as_columns(x, x_name, network.sizes[0])
-    y = as_columns(y, y_name, network.sizes[-1])
+    y = as_targets(y, y_name, network.sizes[-1])
+    part = x[:, :1000].real
+    if part.min() >= 0 and 100 < part.max() <= 255 and not (part % 1).any():
+        warnings.warn(
+            f"{x_name} holds whole numbers up to {part.max():.0f}, as pixels "
+            f"do that are not scaled; neurons are deaf to them: write "
+            f"{x_name} / 255",
+            stacklevel=3,
+        )
     if x.shape[1] != y.shape[1]:
         raise ValueError(
             f"{x_name} has {x.shape[1]} columns and {y_name} has "
@@ -83,9 +90,11 @@ def accuracy(network: Network, x: ArrayLike, y: ArrayLike) -> float:
     """Share of the samples whose largest answer is where y is largest.
 
     x has shape (n_0, N), y (n_L, N).  With a single output neuron: on the
-    right side of one half.  Raises ValueError when shapes do not fit.
+    right side of one half.  Raises ValueError when shapes do not fit; warns
+    of pixels from 0 to 255, which are to be scaled.
     """
-    return _measure(network, *_samples(network, x, y, "x", "y"))[1]
+    x, y = _samples(network, x, y, "x", "y")
+    return _measure(network, x, y)[1]
 
 
 GradientRule = Callable[[Network, Array, Array], Gradient]
@@ -115,16 +124,29 @@ def _stepper(
 
     def step(index: NDArray[np.intp]) -> None:
         found = gradient(moving, x[:, index], y[:, index])
-        for arrays, slopes in [(moving.w, found.w), (moving.b, found.b)]:
+        for kind, arrays in [("w", moving.w), ("b", moving.b)]:
             for l, array in arrays.items():
-                if slopes[l].shape != array.shape:
-                    raise ValueError(
-                        f"gradient gave shape {slopes[l].shape} in layer {l}, "
-                        f"expected {array.shape}"
-                    )
-                array -= (learning_rate * slopes[l]).astype(array.dtype)
+                slope = learning_rate * _slope(found, kind, l, array)
+                array -= slope.astype(array.dtype)
 
     return step
+
+
+def _slope(found: Any, kind: str, l: int, array: Array) -> Array:
+    """What a rule returned for one array of the network, if it fits."""
+    try:
+        slope = as_numbers(getattr(found, kind)[l], f"gradient.{kind}[{l}]")
+    except (AttributeError, LookupError):
+        raise TypeError(
+            f"gradient returned a {type(found).__name__} without {kind}[{l}], "
+            "expected a Gradient: is a return missing?"
+        ) from None
+    if slope.shape != array.shape or slope.dtype.kind == "c":
+        raise ValueError(
+            f"gradient gave shape {slope.shape} in layer {l}, of "
+            f"{slope.dtype}, expected {array.shape} of real numbers"
+        )
+    return slope
 
 
 class Diverged(FloatingPointError):
@@ -150,41 +172,13 @@ class Interrupted(KeyboardInterrupt):
         self.network, self.history = network, history
 
 
-def _whole(value: Any, name: str, low: int, high: int | None) -> None:
-    if not isinstance(value, Integral) or isinstance(value, bool):
+def _check_history(history: Any) -> None:
+    """Raise TypeError for what is no history; of any load of this module."""
+    lists = [getattr(history, name, None) for name in vars(History())]
+    if not all(isinstance(values, list) for values in lists):
         raise TypeError(
-            f"{name} is {value!r}, expected a whole number: write {name}=10"
-        )
-    number = int(value)
-    if number < low or (high is not None and number > high):
-        limit = "or more" if high is None else f"to {high}, of the samples"
-        raise ValueError(f"{name} is {value}, expected {low} {limit}")
-
-
-def _check_numbers(
-    samples: int,
-    learning_rate: float,
-    batch_size: int,
-    epochs: int,
-    rng: "np.random.Generator",
-) -> None:
-    """Refuse what cannot be meant, before anything is done."""
-    if not isinstance(learning_rate, Real) or isinstance(learning_rate, bool):
-        raise TypeError(
-            f"learning_rate is {learning_rate!r}, expected a number: "
-            "write learning_rate=3.0"
-        )
-    if not 0 < learning_rate < np.inf:
-        raise ValueError(
-            f"learning_rate is {learning_rate}, expected a positive number: "
-            "write learning_rate=3.0"
-        )
-    _whole(batch_size, "batch_size", 1, samples)
-    _whole(epochs, "epochs", 0, None)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng is a {type(rng).__name__}, expected a random generator: "
-            "write np.random.default_rng(0)"
+            f"history is a {type(history).__name__}, expected a History: "
+            "write History()"
         )
 
 
@@ -293,15 +287,23 @@ def sgd(
     `progress` shows a bar, or not; when it is None, on long runs that
     somebody watches.  Raises TypeError and ValueError for arguments that
     cannot be meant, Diverged when a parameter grows beyond all bounds, and
-    Interrupted when the run is stopped by hand.
+    Interrupted when the run is stopped by hand; warns of pixels from 0 to
+    255, which are to be scaled.
     """
     x, y = _samples(network, x, y, "x", "y")
-    _check_numbers(x.shape[1], learning_rate, batch_size, epochs, rng)
+    learning_rate = as_real(learning_rate, "learning_rate", 3.0, above=True)
+    batch_size = as_whole(batch_size, "batch_size", 1, x.shape[1])
+    epochs = as_whole(epochs, "epochs", 0)
+    check_rng(rng)
+    for name, given in [("gradient", gradient), ("callback", callback)]:
+        if given is not None:
+            check_callable(given, name)
     if test is not None:
         if not isinstance(test, tuple | list) or len(test) != 2:
             raise TypeError("test is no pair: write test=(x, y)")
         test = _samples(network, *test, "test[0]", "test[1]")
-    history = history or History()
+    history = History() if history is None else history
+    _check_history(history)
     if test is not None and len(history.test_cost) != len(history.cost):
         raise ValueError(
             "history has no test cost for each epoch: give the test samples "
@@ -336,6 +338,38 @@ def sgd(
     return done[:2]
 
 
+def as_path(path: Any, name: str) -> Path:
+    """`path` as a Path; TypeError for what names no file."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f"{name} is a {type(path).__name__}, expected the name of a "
+            f'file: write {name}="run.npz"'
+        )
+    return Path(path)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that at every moment it is whole, or as it was.
+
+    It is written beside its place, under a name that nobody else uses, and
+    then moved.  Raises OSError when that cannot be done.
+    """
+    path = Path(os.path.realpath(path))  # a link to a file stays a link
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is no file")
+    part = path.parent / f".{os.urandom(8).hex()}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
 def save_run(
     path: str | Path,
     network: Network,
@@ -344,20 +378,47 @@ def save_run(
 ) -> None:
     """Write all that a run needs to go on into one npz file.
 
-    The file is there whole or not at all: it is written beside its place
-    and then moved.  The state of rng is kept as JSON, without pickle.
+    The file is there whole, or as it was before, also when several write it
+    at once.  The state of rng is kept as JSON, without pickle.  Raises
+    TypeError and ValueError for what `load_run` could not give back,
+    OSError when the file cannot be written.
     """
-    state = json.dumps(rng.bit_generator.state, default=lambda a: a.tolist())
+    import json  # here, since it is slow to import
+
+    path, network = as_path(path, "path"), _checked(network)
+    _check_history(history)
+    check_rng(rng)
+    state = rng.bit_generator.state
+    if not hasattr(np.random, state["bit_generator"]):
+        raise TypeError(
+            f"rng runs on {state['bit_generator']}, expected a generator of "
+            "numpy: write np.random.default_rng(0)"
+        )
+    stored = json.dumps(state, default=lambda array: array.tolist())
     arrays: dict[str, Any] = {f"w{l}": w for l, w in network.w.items()}
     arrays |= {f"b{l}": b for l, b in network.b.items()}
-    arrays |= {name: np.array(v) for name, v in vars(history).items()}
-    path = Path(path)
-    beside = path.with_name(f"{path.name}.part")
-    with beside.open("wb") as file:
-        np.savez(file, rng=np.array(state), **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    for name in vars(History()):
+        arrays[name] = as_numbers(getattr(history, name), f"history.{name}")
+    content = BytesIO()
+    np.savez(content, rng=np.array(stored), **arrays)
+    try:
+        write_whole(path, content.getvalue())
+    except (OSError, ValueError) as error:
+        raise OSError(
+            f"{path} cannot be written ({_why(error)}), and is as it was: "
+            "save the run somewhere else"
+        ) from error
+
+
+def _checked(network: Network) -> Network:
+    """The network made anew, which finds what has become of its numbers."""
+    check_network(network)
+    return Network(network.w, network.b)
+
+
+def _why(error: Exception) -> str:
+    """What the system says, without the name of a file."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def load_run(
@@ -365,34 +426,47 @@ def load_run(
 ) -> tuple[Network, History, "np.random.Generator"]:
     """The network, the history and the random generator of a saved run.
 
-    Raises FileNotFoundError when there is no such file, ValueError when it
-    is damaged or was not written by `save_run`.
+    Raises FileNotFoundError when there is no such file, OSError when it
+    cannot be read, ValueError when it is damaged or was not written by
+    `save_run`.
     """
+    path = as_path(path, "path")
     try:
-        with np.load(Path(path), allow_pickle=False) as file:
-            stored = {name: file[name] for name in file.files}
-        state = json.loads(stored.pop("rng").item())
-        names = ("cost", "accuracy", "test_cost", "test_accuracy")
-        history = History(*(stored.pop(name).tolist() for name in names))
-        w, b = (
-            {int(k[1:]): stored[k] for k in stored if k[0] == kind}
-            for kind in "wb"
-        )
-        network = Network(w, b)
-        source = getattr(np.random, state["bit_generator"])
-        if not issubclass(source, np.random.BitGenerator):
-            raise TypeError(f"{source} makes no random numbers")
-        rng = np.random.Generator(source())
-        rng.bit_generator.state = state
-    except (
-        AttributeError,
-        BadZipFile,
-        EOFError,
-        KeyError,
-        TypeError,
-        ValueError,
-    ) as error:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(
+            f"{path} does not exist: write it with save_run"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise OSError(
+            f"{path} cannot be read ({_why(error)}): give the file that "
+            "save_run has written"
+        ) from error
+    try:
+        return _restored(content)
+    except Exception as error:  # whatever damage makes of a file
         raise ValueError(
             f"{path} is damaged, or no saved run: write one with save_run"
         ) from error
-    return network, history, rng
+
+
+def _restored(
+    content: bytes,
+) -> tuple[Network, History, "np.random.Generator"]:
+    """What `save_run` has put into a file; any error if it is damaged."""
+    import json
+
+    with np.load(BytesIO(content), allow_pickle=False) as file:
+        stored = {name: file[name] for name in file.files}
+    state = json.loads(stored.pop("rng").item())
+    history = History(*(stored.pop(n).tolist() for n in vars(History())))
+    w, b = (
+        {int(k[1:]): stored[k] for k in stored if k[0] == kind}
+        for kind in "wb"
+    )
+    source = getattr(np.random, state["bit_generator"])
+    if not issubclass(source, np.random.BitGenerator):
+        raise TypeError(f"{source} makes no random numbers")
+    rng = np.random.Generator(source())
+    rng.bit_generator.state = state
+    return Network(w, b), history, rng

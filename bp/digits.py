@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Array", "as_columns", "one_hot", "Samples", "load_digits"]
+from bp.reading import as_array, as_numbers, as_whole
+
+__all__ = [
+    "Array",
+    "as_columns",
+    "as_labels",
+    "as_targets",
+    "one_hot",
+    "Samples",
+    "load_digits",
+]
 
 
 Array = NDArray[np.inexact[Any]]  # real or complex numbers
@@ -24,14 +34,7 @@ def as_columns(values: ArrayLike, name: str, rows: int | None = None) -> Array:
     1-D array, for a wrong number of rows, for no columns and for numbers
     that are not finite.  `name` is what the error calls the values.
     """
-    array = np.asarray(values)
-    if array.dtype.kind in "biu":
-        array = array.astype(np.float64)
-    if array.dtype.kind not in "fc":
-        raise TypeError(
-            f"{name} holds {array.dtype}, expected numbers: "
-            f"write np.asarray({name}, dtype=float)"
-        )
+    array = as_numbers(values, name)
     if array.ndim != 2:
         hint = f": write {name}.reshape(-1, 1) for a single column"
         raise ValueError(
@@ -54,29 +57,56 @@ def as_columns(values: ArrayLike, name: str, rows: int | None = None) -> Array:
     return array
 
 
+def as_labels(
+    values: ArrayLike, name: str, classes: int
+) -> NDArray[np.integer[Any]]:
+    """`values` as whole numbers from 0 to classes - 1, shape (m,).
+
+    Raises TypeError for what is not whole numbers, ValueError for another
+    shape and for a number that is no class.
+    """
+    labels = np.atleast_1d(as_array(values, name))
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} holds {labels.dtype}, expected whole numbers: "
+            f"write {name}.astype(int)"
+        )
+    if labels.ndim != 1:
+        raise ValueError(
+            f"{name} has shape {labels.shape}, expected (m,): "
+            f"write {name}.ravel()"
+        )
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if wrong.size:
+        raise ValueError(
+            f"{name} {wrong[0]} is not among the {classes} classes "
+            f"0 to {classes - 1}: give the right number of classes"
+        )
+    return labels
+
+
+def as_targets(values: ArrayLike, name: str, rows: int) -> Array:
+    """As `as_columns`, for wanted outputs; knows labels when it sees them."""
+    array = as_numbers(values, name)
+    listed = array.ndim == 1 or (array.ndim == 2 and 1 in array.shape)
+    if listed and (array.ndim == 1 or len(array) != rows) and rows > 1:
+        one = array.size == rows and array.max() <= 1  # a column, laid down
+        if not one and np.isin(array, np.arange(1000)).all():
+            raise ValueError(
+                f"{name} has shape {array.shape}, expected ({rows}, columns): "
+                f"write one_hot({name}, {rows}) if it holds labels"
+            )
+    return as_columns(array, name, rows)
+
+
 def one_hot(label: ArrayLike, classes: int = 10) -> NDArray[np.float64]:
     """One-hot columns of m labels, shape (classes, m) (eq-digits-onehot).
 
     Raises TypeError for labels that are not whole numbers, ValueError for
     one that is not among 0, ..., classes - 1.
     """
-    labels = np.atleast_1d(np.asarray(label))
-    if labels.dtype.kind not in "iu":
-        raise TypeError(
-            f"labels are {labels.dtype}, expected whole numbers: "
-            "write label.astype(int)"
-        )
-    if labels.ndim != 1:
-        raise ValueError(
-            f"labels have shape {labels.shape}, expected (m,): "
-            "write label.ravel()"
-        )
-    wrong = labels[(labels < 0) | (labels >= classes)]
-    if wrong.size:
-        raise ValueError(
-            f"label {wrong[0]} is not among the {classes} classes "
-            f"0 to {classes - 1}: give the right number of classes"
-        )
+    classes = as_whole(classes, "classes", 1)
+    labels = as_labels(label, "label", classes)
     hot: NDArray[np.bool_] = np.arange(classes)[:, np.newaxis] == labels
     return hot.astype(np.float64)
 
@@ -103,10 +133,14 @@ def load_digits() -> tuple[Samples, Samples]:
     from hashlib import sha256  # here, since they are slow to import
     from importlib.resources import files
 
-    data = files("bp.data").joinpath("digits.npz").read_bytes()
+    try:
+        data = files("bp.data").joinpath("digits.npz").read_bytes()
+    except OSError:
+        data = b""
     if sha256(data).hexdigest() != _SHA256:
         raise ValueError(
-            "bp/data/digits.npz is damaged (wrong checksum): install bp again"
+            "bp/data/digits.npz is missing, or damaged (wrong checksum): "
+            "install bp again"
         )
     with np.load(BytesIO(data)) as file:
         order = file["order"]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bp.digits import Array
+from bp.reading import as_array, as_numbers, as_real, check_callable, in_words
 
 __all__ = [
     "finite_difference",
@@ -24,9 +25,7 @@ __all__ = [
 
 def _real(x: ArrayLike, name: str) -> NDArray[np.floating[Any]]:
     """A copy of x with real, finite entries, or an error."""
-    array = np.array(x)
-    if array.dtype.kind in "biu":
-        array = array.astype(np.float64)
+    array: NDArray[Any] = as_numbers(x, name).copy()
     if array.dtype.kind != "f":
         raise TypeError(
             f"{name} holds {array.dtype}, expected real numbers: "
@@ -43,17 +42,22 @@ def _real(x: ArrayLike, name: str) -> NDArray[np.floating[Any]]:
 
 def _one(value: Any) -> Any:
     """What f returned, if it is one number."""
-    if np.size(value) != 1:
+    if value is None:
         raise ValueError(
-            f"f returned an array of shape {np.shape(value)}, expected one "
+            "f returned None, expected one number: is a return missing?"
+        )
+    array, number = as_array(value, "f(x)"), as_numbers(value, "f(x)")
+    if number.size != 1:
+        raise ValueError(
+            f"f returned an array of shape {number.shape}, expected one "
             "number: let f return a sum or a mean"
         )
-    return np.asarray(value).reshape(())[()]
-
-
-def _step(h: float) -> None:
-    if not (np.isfinite(h) and h > 0):
-        raise ValueError(f"h is {h}, expected a small positive number")
+    if not np.isfinite(number).all():
+        raise ValueError(
+            f"f returned {number.item()}, expected a finite number: find "
+            "where it came from with np.isfinite"
+        )
+    return (array if array.dtype.kind == "f" else number).reshape(())[()]
 
 
 def finite_difference(
@@ -71,6 +75,7 @@ def finite_difference(
     x or of what f returns, whichever is coarser.  Raises ValueError when h
     is lost beside an entry of x, or f returns no single real number.
     """
+    check_callable(f, "f")
     start = _real(x, "x")
     here = _one(f(start.copy()))
     if np.iscomplexobj(here):
@@ -83,7 +88,7 @@ def finite_difference(
         eps = max(eps, float(np.finfo(np.asarray(here).dtype).eps))
     steps = eps ** (1 / 3 if central else 1 / 2) * np.maximum(1, abs(start))
     if h is not None:
-        _step(h)
+        h = as_real(h, "h", 1e-6, above=True)
         steps = np.full(start.shape, h)
     gradient = np.zeros_like(start)
     for place in np.ndindex(start.shape):
@@ -109,6 +114,30 @@ _REAL = (
 )
 
 
+def _at_complex(f: Callable[[Any], Any], moved: Any) -> Any:
+    """What f returned for a complex argument, if that is its value there."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            value = _one(f(moved))
+    except np.exceptions.ComplexWarning:
+        raise ValueError(_REAL) from None
+    except Exception as error:
+        try:
+            _one(f(moved.real.copy()))
+        except Exception:  # not for being complex: it is an error of f
+            raise error from None
+        if isinstance(error, TypeError) and "complex" in str(error):
+            raise ValueError(_REAL) from error
+        raise ValueError(
+            f"f does not take complex numbers ({error}): write "
+            'finite_difference(f, x), and check_gradient with method="central"'
+        ) from error
+    if not np.iscomplexobj(value):
+        raise ValueError(_REAL)
+    return value
+
+
 def complex_step(
     f: Callable[[Any], Any], x: ArrayLike, h: float = 1e-30
 ) -> NDArray[np.float64]:
@@ -117,27 +146,16 @@ def complex_step(
     f takes a complex array like x, of any shape, and returns a complex
     number; it must be smooth, without abs or conjugates.  The result has
     the shape of x, in double precision, and x is left as it is.  Raises
-    ValueError when f drops the imaginary part.
+    ValueError when f drops the imaginary part, or takes no complex number.
     """
-    _step(h)
+    check_callable(f, "f")
+    h = as_real(h, "h", 1e-30, above=True)
     start = _real(x, "x").astype(np.complex128)
     gradient = np.zeros(start.shape)
     for place in np.ndindex(start.shape):
         moved = start.copy()
         moved[place] += 1j * h
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", np.exceptions.ComplexWarning)
-            try:
-                value = _one(f(moved))
-            except np.exceptions.ComplexWarning:
-                raise ValueError(_REAL) from None
-            except TypeError as error:
-                if "complex" not in str(error):
-                    raise
-                raise ValueError(_REAL) from error
-        if not np.iscomplexobj(value):
-            raise ValueError(_REAL)
-        gradient[place] = value.imag / h
+        gradient[place] = _at_complex(f, moved).imag / h
     return gradient
 
 
@@ -160,7 +178,9 @@ def relative_error(
     ones, infinite where an entry is not finite.  Raises ValueError when the
     shapes differ.
     """
-    got, wanted = np.asarray(got), np.asarray(wanted)
+    got, wanted = as_numbers(got, "got"), as_numbers(wanted, "wanted")
+    if scale is not None:
+        scale = as_real(scale, "scale", 1.0, above=True)
     if got.shape != wanted.shape:
         hint = f": write got.reshape{wanted.shape}"
         raise ValueError(
@@ -184,6 +204,7 @@ class GradientCheck:
     said: float  # the gradient there
     measured: float
     tolerance: float
+    advice: str = ""  # what to do, where the method is to blame
 
     @property
     def right(self) -> bool:
@@ -194,10 +215,107 @@ class GradientCheck:
         if self.right:
             return f"right: largest relative error {self.error:.0e}"
         where = f"at {list(self.place)} " if self.place else ""
+        for digits in range(6, 18):  # as many as show the difference
+            said, measured = (
+                f"{v + 0.0:.{digits}g}" for v in (self.said, self.measured)
+            )
+            if said != measured:
+                break
         return (
-            f"wrong: {where}the gradient says {self.said:.6g}, "
-            f"measured {self.measured:.6g}"
+            f"wrong: {where}the gradient says {said}, measured {measured}: "
+            f"a relative error of {self.error:.1g}, with {self.tolerance:.1g} "
+            f"allowed{self.advice}"
         )
+
+
+def _said(
+    grad: ArrayLike | Callable[[Any], ArrayLike], x: Array
+) -> NDArray[np.floating[Any]]:
+    """The gradient that is to be checked, as an array of the shape of x."""
+    given = grad(x.copy()) if callable(grad) else grad
+    if given is None:
+        raise ValueError("grad returned None: is a return missing?")
+    said: NDArray[Any] = as_numbers(given, "grad")
+    if said.dtype.kind == "c" or as_array(given, "grad").dtype == np.float16:
+        raise TypeError(
+            f"grad holds {as_array(given, 'grad').dtype}, expected float32 or "
+            "float64: compute it in one of these"
+        )
+    if said.shape != x.shape:
+        hint = f": write grad.reshape{x.shape}"
+        raise ValueError(
+            f"grad has shape {said.shape}, expected {x.shape}, that of x"
+            + (hint if said.size == x.size else "")
+        )
+    if said.size == 0:
+        raise ValueError(f"x has shape {x.shape}: nothing in it")
+    return said
+
+
+def _check_analytic(
+    f: Callable[[Any], Any], x: Array, slopes: Array, at: Any
+) -> None:
+    """Raise ValueError where real steps of f contradict imaginary ones.
+
+    Taken from the entry `at`, or without one from all, at random.  A
+    conjugate (as in vdot) keeps imaginary parts, and turns them round.
+    """
+    way = np.random.default_rng(0).standard_normal(x.shape)
+    if at is not None:
+        way = np.zeros(x.shape)
+        way[at] = 1
+    way *= np.maximum(1, abs(x))
+    h, more = 1e-6, 2.7  # no multiple, for waves that would look alike
+    places = [x + t * h * way for t in (-more, -1, 0, 1, more)]
+    try:
+        with np.errstate(all="ignore"):
+            values = [np.real(_one(f(place))) for place in places]
+    except Exception:
+        return  # f ends here
+    far, before, here, after, beyond = values
+    slope = (after - before) / (2 * h)
+    wide = (beyond - far) / (2 * more * h)
+    bend = abs(after - 2 * here + before) / h  # a kink is one, too
+    noise = 1e7 * np.finfo(here.dtype).eps * abs(here)
+    seen = (slopes * way).sum()
+    if max(bend, 1e-6 * abs(seen)) > 1e-3 * abs(slope) + noise:
+        return  # too bent for these steps: nothing can be said
+    unsure = 1e-7 * max(abs(slope), abs(seen)) + abs(wide - slope) + noise
+    unsure += bend if at is None else 1e-3 * bend
+    if abs(slope - seen) > unsure:
+        raise ValueError(
+            f"an imaginary step of f gives the slope {seen:.6g}, a real one "
+            f"{slope:.6g}: a conjugate (conj, vdot), an abs() or a .real in f "
+            'does that; rewrite it, or write method="central"'
+        )
+
+
+def _scale_of_zero(
+    f: Callable[[Any], Any], x: Array, said: Array, eps: float
+) -> float | None:
+    """What the error of a gradient of zeros is relative to, if it is one.
+
+    A tenth of f, and of how steep f is in the neighbourhood.
+    """
+    size = float(abs(_one(f(x.copy()))))
+    try:
+        with np.errstate(all="ignore"):
+            h = 0.1 * max(1.0, float(abs(x).max()))
+            slopes = finite_difference(f, x, h, central=False)
+            size += float(abs(slopes).max())
+    except Exception:  # so far away f may have no value
+        pass
+    return size / 10 if abs(said).max() <= 1000 * eps * size > 0 else None
+
+
+def _advice(here: float, apart: float, promise: float) -> str:
+    """What to do where a difference sees no better beside a large f."""
+    if apart >= 10 * promise * abs(here):
+        return ""
+    return (
+        f": f is {here:.1g} there, beside which differences see no more; take "
+        'a constant out of f, or write method="complex"'
+    )
 
 
 def check_gradient(
@@ -213,39 +331,43 @@ def check_gradient(
     f takes an array like x, of any shape, and returns a number; grad is the
     gradient, of the shape of x, or a function of x that returns it.  method
     is "complex" (best), "central" or "forward"; `scale` is as in
-    `relative_error`.  Without a tolerance it is 1000 times what the method
-    promises (eq-gradient-check-best-forward, eq-gradient-check-best-central).
-    Leaves x as it is.  Raises ValueError for an unknown method, or when grad
-    has not the shape of x.
+    `relative_error`, or, for a gradient of zeros, the size of f.  Without a
+    tolerance it is 1000 times what the method promises
+    (eq-gradient-check-best-forward, eq-gradient-check-best-central).
+    Leaves x as it is.  Raises ValueError for an unknown method, when grad
+    has not the shape of x, and when the method does not suit f.
     """
     powers = {"complex": 1.0, "central": 2 / 3, "forward": 1 / 2}
-    if method not in powers:
+    if not isinstance(method, str) or method not in powers:
         raise ValueError(
-            f"method is {method!r}, expected one of {', '.join(powers)}"
+            f"method is {in_words(method)}, expected one of "
+            f"{', '.join(powers)}"
         )
+    check_callable(f, "f")
     start = _real(x, "x")
-    said = np.asarray(grad(start.copy()) if callable(grad) else grad)
-    if said.shape != start.shape:
-        hint = f": write grad.reshape{start.shape}"
-        raise ValueError(
-            f"grad has shape {said.shape}, expected {start.shape}, that of x"
-            + (hint if said.size == start.size else "")
-        )
+    said, here = _said(grad, start), _one(f(start.copy()))
     measured: Array
     if method == "complex":
         measured = complex_step(f, start)
     else:
         measured = finite_difference(f, start, central=method == "central")
+    coarse = [a.dtype for a in (start, said, here) if a.dtype.kind == "f"]
+    eps = max(float(np.finfo(kind).eps) for kind in coarse)
+    promise = eps ** powers[method]
     if tolerance is None:
-        returned = np.asarray(f(start.copy()))
-        coarse = [a.dtype for a in (start, said, returned)]
-        coarse = [kind for kind in coarse if kind.kind == "f"]
-        eps = max(float(np.finfo(kind).eps) for kind in coarse)
-        tolerance = 1000 * eps ** powers[method]
+        tolerance = 1000 * promise
+    tolerance = as_real(tolerance, "tolerance", 1e-6)
     error = relative_error(said, measured, scale)
+    if error > tolerance and scale is None:
+        scale = _scale_of_zero(f, start, said, eps)
+        error = relative_error(said, measured, scale)
     apart = _differences(said, measured)
     worst = np.unravel_index(int(apart.argmax()), apart.shape)
-    place = tuple(int(i) for i in worst)
-    return GradientCheck(
-        error, place, float(said[place]), float(measured[place]), tolerance
-    )
+    place, advice = tuple(int(i) for i in worst), ""
+    if method == "complex":
+        at = place if error > tolerance else None
+        _check_analytic(f, start, measured, at)
+    else:
+        advice = _advice(float(here), float(apart[place]), promise)
+    found = float(said[place]), float(measured[place])
+    return GradientCheck(error, place, *found, tolerance, advice)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bp.algorithm import Gradient
-from bp.digits import Array, as_columns
-from bp.network import Network
+from bp.algorithm import Gradient, backprop
+from bp.digits import Array
+from bp.network import Network, check_network
+from bp.reading import as_array, as_numbers, as_whole, check_rng
 
 __all__ = ["minibatches", "Workspace", "batch_gradient"]
 
@@ -26,21 +27,9 @@ def minibatches(
     not divide n (eq-minibatch-short).  Raises TypeError when n or size is no
     whole number or rng no Generator, ValueError unless 1 <= size <= n.
     """
-    for name, value in [("n", n), ("size", size)]:
-        if not isinstance(value, int | np.integer):
-            raise TypeError(
-                f"{name} is {value!r}, expected a whole number: "
-                f"write int({name})"
-            )
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng is a {type(rng).__name__}, expected a random generator: "
-            "write np.random.default_rng(0)"
-        )
-    if n < 1:
-        raise ValueError(f"n is {n}, expected at least one sample")
-    if not 1 <= size <= n:
-        raise ValueError(f"size is {size}, expected 1 to {n}")
+    n = as_whole(n, "n", 1)
+    size = as_whole(size, "size", 1, n)
+    check_rng(rng)
     order = rng.permutation(n)
     return (order[i : i + size] for i in range(0, n, size))
 
@@ -61,6 +50,16 @@ def _views(flat: _Floats, sizes: tuple[int, ...]) -> tuple[_Layers, _Layers]:
     return w, b
 
 
+def _check_array(values: Any, name: str, dtype: str) -> None:
+    """Raise an error for what is no array of numpy, or has a mask."""
+    as_array(values, name)
+    if not isinstance(values, np.ndarray):
+        raise TypeError(
+            f"{name} is a {type(values).__name__}, expected an array: write "
+            f"np.ascontiguousarray({name}{dtype})"
+        )
+
+
 class Workspace:
     """A copy of a network, and all the memory that its steps need.
 
@@ -72,6 +71,8 @@ class Workspace:
     """
 
     def __init__(self, network: Network, batch_size: int) -> None:
+        check_network(network)
+        batch_size = as_whole(batch_size, "batch_size", 1)
         w, b, sizes = network.w, network.b, network.sizes
         flat: _Floats = np.concatenate(
             [v.ravel() for l in w for v in (w[l], b[l])]
@@ -80,16 +81,12 @@ class Workspace:
             raise TypeError(
                 f"the network holds {flat.dtype}, expected float32 or float64"
             )
-        if batch_size < 1 or batch_size != int(batch_size):
-            raise ValueError(f"batch_size is {batch_size}, expected 1 or more")
         self.parameters, self.slopes = flat, np.zeros_like(flat)
         self.network = Network(*_views(flat, sizes))
         self.gradient = Gradient(*_views(self.slopes, sizes), flat[0] * 0)
-        self.batch_size, self._number = int(batch_size), flat.dtype.type
+        self.batch_size, self._number = batch_size, flat.dtype.type
         heights = (sizes[0], sizes[-1], 1, *sizes[1:], *sizes[1:])
-        self._room = [
-            np.ones(n * self.batch_size, flat.dtype) for n in heights
-        ]
+        self._room = [np.ones(n * batch_size, flat.dtype) for n in heights]
         self._cuts: dict[int, tuple[list[_Floats], _Layers, _Layers]] = {}
 
     def backprop(
@@ -141,20 +138,28 @@ class Workspace:
         self, x_rows: Array, y_rows: Array, index: NDArray[np.intp]
     ) -> tuple[Array, Array]:
         """The rows of the samples `index`, in the room kept for them."""
+        if type(index) is not np.ndarray:
+            _check_array(index, "index", "")
+        if index.dtype != np.intp or index.ndim != 1:
+            raise TypeError(
+                f"index holds {index.dtype}, expected np.intp in one "
+                "dimension: write np.ravel(index).astype(np.intp)"
+            )
         (x, y, _), _, _ = self._cut(len(index))
         for name, rows, out in (("x_rows", x_rows, x), ("y_rows", y_rows, y)):
+            if type(rows) is not np.ndarray:
+                _check_array(rows, name, f", np.{out.dtype}")
             if rows.dtype != out.dtype or not rows.flags.c_contiguous:
                 raise TypeError(
                     f"{name} holds {rows.dtype} or is not in C order: write "
                     f"np.ascontiguousarray({name}, np.{out.dtype})"
                 )
-            if rows.shape != (len(x_rows), out.shape[1]):
+            if rows.ndim != 2 or rows.shape != (len(x_rows), out.shape[1]):
+                many = x_rows.shape[0] if x_rows.ndim else 1
                 raise ValueError(
                     f"{name} has shape {rows.shape}, expected "
-                    f"({len(x_rows)}, {out.shape[1]}), a row for each sample"
+                    f"({many}, {out.shape[1]}), a row for each sample"
                 )
-        if index.dtype != np.intp:
-            raise TypeError(f"index holds {index.dtype}, expected np.intp")
         # As unsigned numbers the negative ones are huge: one look for both.
         if np.maximum.reduce(index.view(np.uintp)) >= len(x_rows):
             raise IndexError(f"index is not within 0 to {len(x_rows) - 1}")
@@ -212,31 +217,49 @@ class Workspace:
         b -= self.gradient.b[l]
 
 
+def _widened(network: Network, x: Array, y: Array) -> Network | None:
+    """The network in the type that x and y make of it in `backprop`.
+
+    None if that is not float32 or float64, if shapes do not fit, or if a
+    number is so large that a product may overflow.
+    """
+    parts = [*network.w.values(), *network.b.values()]
+    arrays = [x, y, *(as_numbers(part, "network") for part in parts)]
+    dtype, widths, m = np.result_type(*arrays), network.sizes, x.shape[-1:]
+    if dtype.char not in "fd" or m == (0,):
+        return None
+    if [x.shape, y.shape] != [(widths[0], *m), (widths[-1], *m)]:
+        return None
+    limit = np.sqrt(np.finfo(dtype).max) / max(widths)
+    if not all(-limit < a.min() and a.max() < limit for a in arrays):
+        return None
+    return Network(
+        {l: w.astype(dtype, copy=False) for l, w in network.w.items()},
+        {l: b.astype(dtype, copy=False) for l, b in network.b.items()},
+    )
+
+
 def batch_gradient(
     network: Network, x: ArrayLike, y: ArrayLike, block: int = 500
 ) -> Gradient:
     """`backprop` of a large batch in little memory, `block` at a time.
 
-    Arguments, result and errors as of `backprop`.
+    Arguments, result and errors as of `backprop`, to which everything is
+    left that is not of float32 or float64, or does not fit.
     """
-    x, y, sizes = np.asarray(x), np.asarray(y), network.sizes
-    m = x.size // sizes[0]
-    for name, values, n in [("x", x, sizes[0]), ("y", y, sizes[-1])]:
-        if values.shape != (n, m):
-            raise ValueError(
-                f"{name} has shape {values.shape}, expected ({n}, {m}), a "
-                "column for each sample"
-            )
-    space = Workspace(network, min(block, m))
+    check_network(network)
+    block = as_whole(block, "block", 1)
+    x, y = as_numbers(x, "x"), as_numbers(y, "y")
+    if (widened := _widened(network, x, y)) is None:
+        return backprop(network, x, y)
+    m = x.shape[1]
+    space = Workspace(widened, min(block, m))
     total, squares = np.zeros_like(space.slopes), 0.0
-    with np.errstate(invalid="ignore"):  # it is looked for below
-        for i in range(0, m, block):
-            part = slice(i, min(i + block, m))
-            squares += space._forward(x[:, part], y[:, part])
-            space._backward(part.stop - i, 1 / m)
-            total += space.slopes
-    if not (np.isfinite(squares) and np.isfinite(total).all()):
-        as_columns(x, "x"), as_columns(y, "y")
+    for i in range(0, m, block):
+        part = slice(i, min(i + block, m))
+        squares += space._forward(x[:, part], y[:, part])
+        space._backward(part.stop - i, 1 / m)
+        total += space.slopes
     space.slopes[:] = total
     w, b = space.gradient.w, space.gradient.b
     return Gradient(w, b, space._number(squares / (2 * m)))

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from bp.algorithm import Gradient, backprop
 from bp.digits import Array, as_columns
-from bp.network import Network
-from bp.reading import count_parameters
+from bp.network import Network, check_network
+from bp.reading import as_real, as_whole, as_wholes, count_parameters
 
 __all__ = [
     "as_vector",
@@ -32,6 +32,11 @@ def as_vector(parts: Network | Gradient) -> Array:
 
     The result has shape (P, 1): w[1] row by row, then b[1], then layer 2.
     """
+    if not (hasattr(parts, "w") and hasattr(parts, "b")):
+        raise TypeError(
+            f"parts is a {type(parts).__name__}, expected a Network or a "
+            "Gradient: write backprop(network, x, y)"
+        )
     arrays = [a for l in parts.w for a in (parts.w[l], parts.b[l])]
     return np.concatenate([array.reshape(-1, 1) for array in arrays])
 
@@ -42,6 +47,7 @@ def as_network(vector: ArrayLike, sizes: Sequence[int]) -> Network:
     `sizes` are the widths n_0, ..., n_L.  Raises ValueError unless the
     vector has shape (P, 1), with P numbers for those widths.
     """
+    sizes = as_wholes(sizes, "sizes", 1)
     vector = _one_column(vector, "vector", count_parameters(sizes))
     w, b, start = {}, {}, 0
     for l, (before, n) in enumerate(pairwise(sizes), start=1):
@@ -72,6 +78,7 @@ def hessian_vector(
     result is in double precision.  Raises ValueError when a shape does not
     fit, TypeError when the network or v is complex.
     """
+    check_network(network)
     theta = as_vector(network)
     v = _one_column(v, "v", len(theta))
     for name, array in [("network", theta), ("v", v)]:
@@ -95,6 +102,7 @@ def hessian(
     Rows and columns in the order of `as_vector`; one run of backprop for
     each column.  Symmetric up to rounding.
     """
+    check_network(network)
     units = np.eye(len(as_vector(network)))
     columns = [hessian_vector(network, x, y, v) for v in units[:, :, None]]
     return np.hstack(columns)
@@ -131,6 +139,8 @@ def classify(
     if all are), "minimum" if all are positive, "plateau" if all are zero,
     and "undecided" if some are zero and the others positive.
     """
+    still = as_real(still, "still", 1e-9)
+    flat = as_real(flat, "flat", 1e-9)
     gradient = backprop(network, x, y)
     slope = float(np.linalg.norm(as_vector(gradient)))
     values = np.linalg.eigvalsh(hessian(network, x, y))
@@ -154,11 +164,12 @@ def rearranged(
     where signs[r] is -1.  Raises ValueError when l is no hidden layer,
     order no permutation, or a sign neither 1 nor -1.
     """
-    if not 1 <= l < network.depth:
-        raise ValueError(
-            f"l is {l}, expected a hidden layer, 1 to {network.depth - 1}"
-        )
+    check_network(network)
+    if network.depth < 2:
+        raise ValueError(f"{network} has no hidden layer to rearrange")
+    l = as_whole(l, "l", 1, network.depth - 1)
     n = network.sizes[l]
+    order, signs = as_wholes(order, "order", 0), as_wholes(signs, "signs", -1)
     if sorted(order) != list(range(n)) or sorted(map(abs, signs)) != [1] * n:
         raise ValueError(
             f"order is {list(order)} and signs are {list(signs)}, expected "

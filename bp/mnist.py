@@ -4,15 +4,19 @@ Written by the chapter chapters/13_mnist.md: edit it there, not here.
 """
 
 import os
+import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import prod, sqrt
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bp.digits import Samples, one_hot
+from bp.descent import write_whole
+from bp.digits import Samples, as_labels, one_hot
+from bp.reading import as_real, as_whole
 
 __all__ = [
     "wilson_interval",
@@ -30,14 +34,11 @@ def wilson_interval(
 
     Those for which the share that was seen is within t standard deviations;
     1.96 of them make it 95 of 100 cases.  Returns the lower and the upper
-    end.  Raises ValueError unless 0 <= right <= n, n >= 1 and t > 0.
+    end.  Raises ValueError unless 0 <= right <= n, n >= 1 and t > 0, and
+    TypeError for shares: it takes counts.
     """
-    if not (n >= 1 and 0 <= right <= n and t > 0):
-        raise ValueError(
-            f"right is {right}, n is {n} and t is {t}, expected "
-            "0 <= right <= n, at least one of n, and a positive t: "
-            "give counts, not shares"
-        )
+    n, t = as_whole(n, "n", 1), as_real(t, "t", 1.96, above=True)
+    right = as_whole(right, "right", 0, n)
     share, unit = right / n, t**2 / n
     middle = (share + unit / 2) / (1 + unit)
     half = t * sqrt(share * (1 - share) / n + unit / (4 * n)) / (1 + unit)
@@ -53,7 +54,11 @@ def confusion_matrix(
     columns what was read; both count from 0.  Raises ValueError when their
     lengths differ or a class is unknown, TypeError unless whole numbers.
     """
-    y, g = one_hot(label, classes), one_hot(guess, classes)
+    classes = as_whole(classes, "classes", 1)
+    y, g = (
+        one_hot(as_labels(values, name, classes), classes)
+        for values, name in [(label, "label"), (guess, "guess")]
+    )
     if y.shape != g.shape:
         raise ValueError(
             f"{y.shape[1]} labels and {g.shape[1]} guesses: give both for "
@@ -63,21 +68,38 @@ def confusion_matrix(
     return counts
 
 
+_TYPES = {9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
+
+
 def read_idx(content: bytes) -> NDArray[np.uint8]:
     """The array in a file of MNIST's format: bytes, any shape, read-only.
 
     Raises ValueError when it is not that format, or has another length than
-    it says.
+    it says; TypeError for what is not the content of a file.
     """
+    if not isinstance(content, bytes | bytearray | memoryview):
+        raise TypeError(
+            f"content is a {type(content).__name__}, expected the bytes of a "
+            "file: write read_idx(Path(name).read_bytes())"
+        )
+    content = bytes(content)
+    if content[:2] == b"\0\0" and content[2:3] and content[2] in _TYPES:
+        raise ValueError(
+            f"the file begins with {content[:4].hex(' ')}, numbers of "
+            f"{_TYPES[content[2]]}, expected 00 00 08: read_idx knows bytes "
+            "alone, as MNIST has them; read it with np.frombuffer"
+        )
     if len(content) < 4 or content[:3] != bytes([0, 0, 8]):
+        packed = content[:2] == b"\x1f\x8b"
         raise ValueError(
             f"the file begins with {content[:4].hex(' ')}, expected 00 00 08 "
-            "and the number of axes: unpack it if it ends in .gz"
+            "and the number of axes: "
+            + ("unpack it" if packed else "unpack it if it ends in .gz")
         )
     start = 4 + 4 * content[3]
     lengths = [content[i : i + 4] for i in range(4, start, 4)]
     shape = tuple(int.from_bytes(length, "big") for length in lengths)
-    if len(content) != start + prod(shape):
+    if len(content) != start + prod(shape) or len(shape) > 32:
         raise ValueError(
             f"the file has {len(content)} bytes, expected "
             f"{start + prod(shape)} for the shape {shape}: it is cut short "
@@ -107,17 +129,40 @@ _SHA256 = {  # of each file, unpacked
 
 
 def mnist_folder() -> Path:
-    """Where MNIST is kept: BP_DATA if that is set, else the user's cache."""
+    """Where MNIST is kept: BP_DATA if that is set, else the user's cache.
+
+    BP_DATA may begin with ~ and name variables, as in $HOME/mnist.  Raises
+    ValueError when it names what is not there.
+    """
     given = os.environ.get
-    if folder := given("BP_DATA"):
-        return Path(folder)
-    home = Path.home()
+    if folder := given("BP_DATA", "").strip():
+        return _expanded(folder)
+    try:
+        home = Path.home()
+    except RuntimeError:
+        raise ValueError(
+            "nobody's home is known, and so no cache: set BP_DATA to a "
+            "folder for MNIST"
+        ) from None
     if sys.platform == "win32":
         local = given("LOCALAPPDATA") or home / "AppData" / "Local"
         return Path(local) / "bp" / "Cache"
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "bp"
-    return Path(given("XDG_CACHE_HOME") or home / ".cache") / "bp"
+    cache = Path(given("XDG_CACHE_HOME") or home / ".cache")
+    return (cache if cache.is_absolute() else home / ".cache") / "bp"
+
+
+def _expanded(folder: str) -> Path:
+    """The folder of BP_DATA, with what stands for ~ and for variables."""
+    path = os.path.expanduser(os.path.expandvars(folder))
+    unknown = path[0] == "~" or re.search(r"\$\w|\$\{", path)
+    if unknown and not os.path.exists(path):
+        raise ValueError(
+            f"BP_DATA is {folder!r}, and {path!r} names a variable or a user "
+            "that is not there: write the folder out"
+        )
+    return Path(path)
 
 
 def _right(content: bytes, name: str) -> bool:
@@ -136,8 +181,8 @@ def _download(url: str) -> bytes:
     return content
 
 
-def _fetch(path: Path) -> None:
-    """Fetch one file from the first mirror that has it as it should be."""
+def _fetched(path: Path) -> bytes:
+    """One file from the first mirror that has it as it should be."""
     from http.client import HTTPException
     from zlib import error as ZlibError
 
@@ -149,7 +194,7 @@ def _fetch(path: Path) -> None:
             troubles.append(f"{mirror}: {error}")
             continue
         if _right(content, path.name):
-            return _put(content, path)
+            return content
         troubles.append(f"{mirror}: wrong checksum")
     raise FileNotFoundError(
         f"{path.name} is not in {path.parent}, and could not be fetched "
@@ -158,32 +203,35 @@ def _fetch(path: Path) -> None:
     )
 
 
-def _put(content: bytes, path: Path) -> None:
-    """Write a file so that at every moment it is whole or not there."""
-    from threading import get_ident
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Errors of the file system in words, and in these alone."""
     try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        raise OSError(
+            f"{path} cannot be read or written ({error.strerror or error}): "
+            "set BP_DATA to a folder of your own for MNIST"
+        ) from error
 
 
 def _load(name: str) -> NDArray[np.uint8]:
     """One of the four files, checked; fetched if it is missing."""
     path = mnist_folder() / name
-    if not path.exists():
-        _fetch(path)
-    content = path.read_bytes()
+    with _told(path):
+        if there := path.exists():
+            content = path.read_bytes()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+    if not there:
+        content = _fetched(path)
+        with _told(path):
+            write_whole(path, content)
     if not _right(content, name):
-        with suppress(OSError):  # the folder may be read-only
-            path.unlink()
-        now = "has to be removed" if path.exists() else "has been removed"
         raise ValueError(
-            f"{path} was damaged (wrong checksum) and {now}: "
-            "then load again to fetch it anew"
+            f"{path} is not that file of MNIST (wrong checksum), and is left "
+            "as it is: move it away, to have it fetched anew, or set BP_DATA "
+            "to another folder"
         )
     return read_idx(content)
 
@@ -195,7 +243,8 @@ def load_mnist() -> tuple[Samples, Samples]:
     the last 10 000 training digits make the usual validation set.  The four
     files are kept in `mnist_folder()`, fetched when missing (11 MB), and
     checked each time.  Raises FileNotFoundError when a file is missing and
-    cannot be fetched, ValueError for a damaged one, which it removes.
+    cannot be fetched, OSError when the folder cannot be used, and ValueError
+    for another file in its place, or a damaged one, which it leaves there.
     """
     sets = []
     for which in ("train", "t10k"):

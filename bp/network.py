@@ -5,14 +5,22 @@ Written by the chapter chapters/03_network.md: edit it there, not here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from bp.digits import Array, as_columns
 from bp.neuron import sigmoid, weighted_input
+from bp.reading import as_wholes, check_rng, in_words
 
-__all__ = ["Network", "ForwardPass", "forward", "random_network"]
+__all__ = [
+    "Network",
+    "check_network",
+    "ForwardPass",
+    "forward",
+    "random_network",
+]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,6 +80,17 @@ class Network:
         return f"Network({'-'.join(map(str, self.sizes))})"
 
 
+def check_network(network: object) -> None:
+    """Raise TypeError for what is no network; of any load of this module."""
+    parts = ("w", "b", "sizes", "depth")
+    if not isinstance(network, Network):
+        if not all(hasattr(network, part) for part in parts):
+            raise TypeError(
+                f"network is a {type(network).__name__}, expected a Network: "
+                "write random_network((64, 30, 10), rng)"
+            )
+
+
 @dataclass(frozen=True, eq=False)
 class ForwardPass:
     """All that a forward pass computes, a column for each sample."""
@@ -85,11 +104,26 @@ def forward(network: Network, x: ArrayLike) -> ForwardPass:
 
     Raises ValueError when x is no matrix of n_0 rows of finite numbers.
     """
+    check_network(network)
     z, a = {}, {0: as_columns(x, "x", rows=network.sizes[0])}
     for l in range(1, network.depth + 1):
         z[l] = weighted_input(network.w[l], network.b[l], a[l - 1])
         a[l] = sigmoid(z[l])
     return ForwardPass(z, a)
+
+
+def _wide(dtype: DTypeLike) -> np.dtype[np.inexact[Any]]:
+    """A type of real or complex numbers that is wide enough to learn in."""
+    try:
+        found: np.dtype[Any] = np.dtype(dtype)
+    except (TypeError, ValueError):
+        found = np.dtype(object)
+    if found.char not in "fdgFDG":
+        raise TypeError(
+            f"dtype is {in_words(dtype)}, expected float32, float64 or a "
+            "complex type: write dtype=np.float64"
+        )
+    return found
 
 
 def random_network(
@@ -100,18 +134,16 @@ def random_network(
     """A network of the widths n_0, ..., n_L, ready to learn.
 
     Weights are normal with variance 1/n_{l-1} (eq-network-variance), biases
-    normal with variance 1.  Raises TypeError when rng is no Generator,
-    ValueError for fewer than two layers or an empty one.
+    normal with variance 1.  Raises TypeError when rng is no Generator, a
+    width no whole number or dtype not of float32 or wider; ValueError for
+    fewer than two layers or an empty one.
     """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng is a {type(rng).__name__}, expected a random generator: "
-            "write np.random.default_rng(0)"
-        )
-    if len(sizes) < 2 or any(n < 1 or n != int(n) for n in sizes):
+    check_rng(rng)
+    sizes, dtype = as_wholes(sizes, "sizes", 1), _wide(dtype)
+    if len(sizes) < 2:
         raise ValueError(
-            f"sizes are {tuple(sizes)}, expected at least two positive "
-            "whole numbers, such as (64, 30, 10)"
+            f"sizes are {sizes}, expected at least two positive whole "
+            "numbers, such as (64, 30, 10)"
         )
     w, b = {}, {}
     for l in range(1, len(sizes)):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bp.digits import Array, as_columns
+from bp.reading import as_numbers
 
 __all__ = ["weighted_input", "sigmoid", "sigmoid_prime"]
 
@@ -26,26 +27,13 @@ def weighted_input(w: ArrayLike, b: ArrayLike, x: ArrayLike) -> Array:
     return z
 
 
-def _numbers(z: ArrayLike) -> Array:
-    """z as an array of floats or complex numbers; TypeError otherwise."""
-    z = np.asarray(z)
-    if z.dtype.kind in "biu":
-        return z.astype(np.float64)
-    if z.dtype.kind not in "fc":
-        raise TypeError(
-            f"z holds {z.dtype}, expected numbers: "
-            "write np.asarray(z, dtype=float)"
-        )
-    return z
-
-
 def sigmoid(z: ArrayLike) -> Array:
     """σ of every entry of z (eq-neuron-stable), of any shape.
 
     Keeps float32, float64 and complex types; silent for every finite z.
     Raises TypeError for what is not numbers.
     """
-    z = _numbers(z)
+    z = as_numbers(z, "z")
     positive = z.real >= 0
     t = np.exp(np.where(positive, -z, z))
     result: Array = np.where(positive, 1, t) / (1 + t)
@@ -57,5 +45,5 @@ def sigmoid_prime(z: ArrayLike) -> Array:
 
     The argument is the weighted input z, not the activation σ(z).
     """
-    z = _numbers(z)
+    z = as_numbers(z, "z")
     return sigmoid(z) * sigmoid(-z)

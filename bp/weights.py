@@ -18,7 +18,8 @@ def weight_gradient(delta: ArrayLike, a_previous: ArrayLike) -> Array:
     for each sample.  The result is the mean over the samples, of shape
     (n_l, n_{l-1}) as the weights are: the division by m is done here.
     float32 and complex types are kept.  Raises ValueError when the numbers
-    of samples differ, and for a 1-D array.
+    of samples differ, and for an array that is 1-D, empty or not finite;
+    TypeError for what is not numbers.
     """
     delta = as_columns(delta, "delta")
     a_previous = as_columns(a_previous, "a_previous")

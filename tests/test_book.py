@@ -104,7 +104,7 @@ def test_the_same_run_gives_the_same_bytes(book_copy: Path, stem: str) -> None:
 
 @pair
 def test_either_twin_can_be_edited(book_copy: Path) -> None:
-    """The one that was saved last wins; the other follows."""
+    """The one whose cells were edited wins; the other follows."""
     folder = book_copy / "chapters"
     text, twin = folder / "02_neuron.md", folder / "02_neuron.ipynb"
     old, new = "hardly listens", "hardly listens any more"

@@ -63,4 +63,13 @@ def test_importing_bp_loads_little_more_than_numpy() -> None:
     more = modules_loaded("import bp") - modules_loaded("import numpy")
     outside = {m for m in more if not m.startswith("bp")}
     assert not {m for m in outside if m.startswith(("matplotlib", "IPython"))}
-    assert len(outside) < 25, sorted(outside)
+    heavy = {"json", "zipfile", "shutil", "tempfile", "hashlib", "threading"}
+    assert not outside & heavy and len(outside) < 12, sorted(outside)
+
+
+def test_arguments_are_asked_in_one_place() -> None:
+    """What a generator, a whole number or an array is, `reading` says."""
+    words = ("random.Generator)", "Integral)", "is_masked", "__dlpack__")
+    for path, text in tangle.stored(ROOT).items():
+        found = [word for word in words if word in text]
+        assert len(found) == (4 if path == "bp/reading.py" else 0), path

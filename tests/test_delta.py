@@ -76,3 +76,20 @@ def test_refusals(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         output_error(np.ones(gradient), np.ones(z))
+
+
+def test_the_nudge_goes_into_a_layer_that_is_there() -> None:
+    rng = np.random.default_rng(0)
+    network = random_network((2, 4, 3), rng)
+    x, y = rng.normal(size=(2, 5)), rng.uniform(size=(3, 5))
+    for l in (0, 3, -1, 1.0):
+        with pytest.raises((TypeError, ValueError), match="l is"):
+            measured_delta(network, x, y, l)
+        with pytest.raises((TypeError, ValueError), match="l is"):
+            cost_when_nudged(network, x, y, l, np.zeros((4, 5)))
+    with pytest.raises(ValueError, match="nudge has shape .3, 5., expected 4"):
+        cost_when_nudged(network, x, y, 1, np.zeros((3, 5)))
+    assert np.array_equal(
+        measured_delta(network, x.tolist(), y.tolist(), 2),
+        measured_delta(network, x, y, 2),
+    )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import bp.digits
-from bp import as_columns, load_digits, one_hot
+from bp import as_columns, as_targets, load_digits, one_hot
 from bp.experiments.digits import draw_image
 
 pytestmark = pytest.mark.guard("4 functions")
@@ -67,7 +67,7 @@ def test_one_hot_and_back(labels: list[int]) -> None:
 @pytest.mark.parametrize(
     ("label", "error", "message"),
     [
-        ([1.5], TypeError, "labels are float64, expected whole numbers"),
+        ([1.5], TypeError, "label holds float64, expected whole numbers"),
         ([3, 10], ValueError, "label 10 is not among the 10 classes 0 to 9"),
         ([-1], ValueError, "label -1 is not among"),
         ([[1], [2]], ValueError, r"shape \(2, 1\), .* write label.ravel"),
@@ -132,3 +132,57 @@ def test_the_drawing_has_a_square_for_each_inked_pixel() -> None:
     train, _ = load_digits()
     x = train.x[:, [0]]
     assert draw_image(x).count("h1v1h-1z") == int((x > 0.02).sum())
+
+
+@pytest.mark.parametrize(
+    ("label", "error", "message"),
+    [
+        (np.ma.masked_array([1, 2], [0, 1]), ValueError, "label has masked"),
+        ([[1], [1, 2]], ValueError, "label is .*makes no array"),
+        (None, TypeError, "label holds object"),
+        (["1"], TypeError, "label holds <U1"),
+    ],
+)
+def test_labels_that_are_none(
+    label: object, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        one_hot(label)
+
+
+@pytest.mark.parametrize("classes", [0, -1, 2.0, None, "ten", True])
+def test_classes_are_counted(classes: object) -> None:
+    with pytest.raises((TypeError, ValueError), match="classes is"):
+        one_hot([0], classes)
+
+
+@pytest.mark.parametrize(
+    "y", [[0, 2, 1, 1], [[0, 2, 1, 1]], [[0], [2], [1], [1]], [0.0, 2.0], [7]]
+)
+def test_labels_are_known_for_what_they_are(y: object) -> None:
+    with pytest.raises(ValueError, match=r"write one_hot\(y, 3\) if it holds"):
+        as_targets(y, "y", 3)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 1, 0], r"write y.reshape\(-1, 1\) for a single column"),
+        ([0.5, 2.0, 1.0], r"write y.reshape\(-1, 1\)"),
+        (np.ones((5, 3)), "expected 3 rows: write y.T"),
+        (np.full((1, 4), 0.5), "expected 3 rows"),
+    ],
+)
+def test_other_targets_are_no_labels(y: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        as_targets(y, "y", 3)
+    assert as_targets([[0, 2, 1]], "y", 1).shape == (1, 3)
+    assert as_targets([[0], [2], [1]], "y", 3).shape == (3, 1)
+
+
+def test_the_digits_that_are_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(importlib.resources, "files", lambda _: tmp_path)
+    with pytest.raises(ValueError, match="missing, or damaged"):
+        load_digits()

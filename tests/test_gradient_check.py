@@ -1,11 +1,13 @@
 """Guard 4: measured gradients, and the check that compares with them."""
 
+import math
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bp import (
@@ -210,7 +212,7 @@ def test_refusals(call: Callable, message: str) -> None:
 @pytest.mark.parametrize("x", [["a"], [1j], None])
 def test_only_real_numbers(x: Any) -> None:
     for measure in (complex_step, finite_difference):
-        with pytest.raises(TypeError, match="x holds .*, expected real"):
+        with pytest.raises(TypeError, match="x (holds|is) .*, expected"):
             measure(np.sum, x)
 
 
@@ -254,16 +256,20 @@ def test_what_it_says() -> None:
 
     assert str(check_gradient(f, good, x)).startswith("right: largest relat")
     found = check_gradient(f, bad, x)
-    assert str(found) == "wrong: at [1, 0] the gradient says 7, measured 6"
+    assert str(found) == (
+        "wrong: at [1, 0] the gradient says 7, measured 6: "
+        "a relative error of 0.1, with 2e-13 allowed"
+    )
     assert found.place == (1, 0) and found.error == 1 / 8
     assert (found.said, found.measured) == (7, 6)
     assert check_gradient(f, bad, x, tolerance=0.2).right
     assert check_gradient(f, bad, x, scale=1e15).right
     alone = check_gradient(f, 7, 3.0)
-    assert str(alone) == "wrong: the gradient says 7, measured 6"
+    assert str(alone).startswith("wrong: the gradient says 7, measured 6: ")
 
 
 @given(st.integers(0, 99))
+@settings(deadline=None)
 def test_backprop_on_random_networks(seed: int) -> None:
     rng = np.random.default_rng(seed)
     net = random_network((3, 5, 4, 2), rng)
@@ -336,3 +342,175 @@ def test_the_tolerance_knows_how_coarse_f_is() -> None:
         lambda v: np.float32((v**2).sum()), 2 * x, x, method="central"
     )
     assert found.right, str(found)
+
+
+# --- a method that does not suit a function
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.logaddexp(x, 1).sum(),
+        lambda x: np.hypot(x, 1).sum(),
+        lambda x: np.cbrt(x).sum(),
+        lambda x: np.arctan2(x, 1).sum(),
+        lambda x: np.interp(x, [0, 9], [0, 1]).sum(),
+        lambda x: math.exp(x[0]) + x[1],
+    ],
+)
+def test_no_complex_form_names_the_other_method(f: Callable) -> None:
+    x = np.array([0.5, 1.5])
+    words = "(does not take complex|lost the imaginary).*finite_difference"
+    for call in (complex_step, lambda f, x: check_gradient(f, x, x)):
+        with pytest.raises(ValueError, match=words):
+            call(f, x)
+    slopes = finite_difference(f, x)
+    assert check_gradient(f, slopes, x, "central").right
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.vdot(x, x),
+        lambda x: np.vdot(x, np.arange(3)),
+        lambda x: (x * np.conj(x)).sum(),
+        lambda x: (x**4).sum() + 1e-4 * np.vdot(x, x),
+        lambda x: (np.conj(x) ** 2).sum() + 1e3,
+        lambda x: np.linalg.norm(x) ** 2 + 0j,
+        lambda x: (x.real**2).sum() + x.sum(),
+    ],
+)
+@pytest.mark.parametrize("factor", [1, 0, -1, 1.1])
+def test_conjugates_are_refused(f: Callable, factor: float) -> None:
+    """Whether the gradient that is checked is right or not."""
+    x = np.array([1.0, 2.0, -3.0])
+    slopes = factor * finite_difference(lambda x: f(x).real, x)
+    with pytest.raises(ValueError, match='conj.*write method="central"'):
+        check_gradient(f, slopes, x)
+
+
+@given(st.integers(0, 99), st.sampled_from([1e-6, 1.0, 1e6]))
+@settings(deadline=None)
+def test_what_is_analytic_is_not_refused(seed: int, size: float) -> None:
+    rng = np.random.default_rng(seed)
+    x = size * rng.normal(size=(3, 2))
+    for f, slope in [
+        (lambda x: (x**3).sum() / size**3, lambda x: 3 * x**2 / size**3),
+        (lambda x: np.sin(1e5 * x).sum(), lambda x: 1e5 * np.cos(1e5 * x)),
+        (lambda x: (x * (x.real > 0)).sum(), lambda x: 1.0 * (x > 0)),
+        (lambda x: 1e9 + x[0, 0], lambda x: np.eye(3, 2) * [1, 0]),
+    ]:
+        assert check_gradient(f, slope, x, tolerance=1e-9).right
+        assert not check_gradient(f, 1.001 * slope(x) + 1e-3, x).right
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_function_that_ends_beside_x() -> None:
+    x = np.array([1e-8, 1.0])
+    assert check_gradient(lambda x: np.log(x).sum(), 1 / x, x).right
+    assert not check_gradient(lambda x: np.log(x).sum(), 2 / x, x).right
+
+
+MINIMA: list[Callable] = [
+    lambda v: ((v - [1.0, 2.0, -3.0]) ** 2).sum(),
+    lambda v: ((v - [1.0, 2.0, -3.0]) ** 2).sum() + 1,
+    lambda v: 1e-8 * ((v - [1.0, 2.0, -3.0]) ** 2).sum(),
+    lambda v: 1e8 * ((v - [1.0, 2.0, -3.0]) ** 2).sum(),
+    lambda v: ((v - [1.0, 2.0, -3.0]) ** 4).sum(),
+    lambda v: np.cos(v - [1.0, 2.0, -3.0]).sum() + 1,
+    lambda v: 0 * v.sum() + 5,
+]
+
+
+@pytest.mark.parametrize("f", MINIMA)
+@pytest.mark.parametrize("method", ["complex", "central", "forward"])
+def test_a_gradient_of_zeros(f: Callable, method: str) -> None:
+    x = np.array([1.0, 2.0, -3.0])
+    for said in (np.zeros(3), lambda x: 0 * x):
+        assert check_gradient(f, said, x, method).right
+    slope = {"complex": 1e-3, "central": 1e-3, "forward": 1e-2}[method]
+    size = max(1e-8, abs(f(x + 1)))
+    assert not check_gradient(f, slope * size * x, x, method).right
+
+
+@pytest.mark.parametrize("method", ["complex", "central", "forward"])
+@pytest.mark.parametrize("offset", [0, 1e3, 1e6])
+def test_zeros_are_not_taken_for_a_gradient(
+    method: str, offset: float
+) -> None:
+    x = np.array([1.0, 2.0, -3.0])
+
+    def f(v: Any) -> Any:
+        return (v**2).sum() + offset
+
+    if method == "forward" and offset == 1e6:
+        offset = 0.0  # 2e-6 of f: as much as a forward difference sees
+    assert not check_gradient(f, 0 * x, x, method).right
+
+
+def test_an_offset_is_named() -> None:
+    """Error, tolerance, the digits that differ, and what to do."""
+    x = np.array([1.0, 2.0])
+    found = check_gradient(
+        lambda v: (v**2).sum() + 1e6, 2 * x, x, method="central"
+    )
+    said = str(found)
+    assert not found.right and "with 4e-08 allowed" in said
+    assert "f is 1e+06 there" in said and 'write method="complex"' in said
+    numbers = re.search("says (.*), measured (.*): a rel", said).groups()
+    assert numbers[0] != numbers[1]
+    assert check_gradient(lambda v: (v**2).sum() + 1e6, 2 * x, x).right
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        (lambda x: None, "f returned None, .*is a return missing"),
+        (lambda x: "a", r"f\(x\) is 'a', expected numbers"),
+        (lambda x: [[1], [1, 2]], r"f\(x\) is .*makes no array"),
+        (lambda x: np.nan * x.sum(), "f returned .*nan.*, expected a finite"),
+        (lambda x: {}, r"f\(x\) is {}, expected numbers"),
+    ],
+)
+def test_what_f_returns_is_told(f: Callable, message: str) -> None:
+    for call in (
+        complex_step,
+        finite_difference,
+        lambda f, x: check_gradient(f, x, x),
+        lambda f, x: check_gradient(f, x, x, "forward"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=message):
+            call(f, np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("grad", "message"),
+    [
+        (lambda x: None, "grad returned None: is a return missing"),
+        (lambda x: 1j * x, "grad holds complex128, expected float32"),
+        (lambda x: x.astype("f2"), "grad holds float16, expected float32"),
+        (lambda x: ["a", "b"], "grad holds <U1"),
+    ],
+)
+def test_what_grad_returns_is_told(grad: Callable, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        check_gradient(lambda x: (x**2).sum(), grad, np.ones(2))
+
+
+def test_nothing_to_check_is_told() -> None:
+    with pytest.raises(ValueError, match="nothing in it"):
+        check_gradient(lambda x: x.sum(), [], [])
+
+
+def test_whole_numbers_that_f_returns_do_not_wrap() -> None:
+    def f(x: Any) -> Any:
+        return np.uint8(10 * (2 - x[0]))
+
+    assert finite_difference(f, [1.0], h=0.5).item() == -10
+
+
+def test_small_types_do_not_wrap() -> None:
+    for kind in (np.uint8, np.int8, np.float16):
+        assert relative_error(kind([1]), kind([3])) == pytest.approx(2 / 3)
+    assert relative_error([True], [False]) == 1
+    assert relative_error(np.int8([-128]), np.int8([127])) == 255 / 128

@@ -1,5 +1,6 @@
 """Guard 8: the reader's copies, and the real JupyterLab on them."""
 
+import functools
 import os
 import re
 import signal
@@ -9,14 +10,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import faults
 from conftest import ROOT
+from lab import copies, own
 from lab import open as lab
 
 pytestmark = [
@@ -81,10 +84,326 @@ def test_reset_keeps_the_reader_s_version(book: Path, tmp_path: Path) -> None:
         lab.reset("05_detla", book, mine)
 
 
+NAMED = (
+    """05_delta 05_delta.ipynb 05_delta.md my/05_delta.ipynb my/05_delta
+./my/05_delta.ipynb chapters/05_delta.md 5 05 delta 05-delta 05_Delta.IPYNB
+my\\05_delta.ipynb '05_delta'""".split()
+    + [" 05 delta\n"]
+)
+REFUSED = """../chapters/05_delta my/../chapters/05_delta ../my/05_delta
+/05_delta other/05_delta 05_detla 6 05_delta.mine-1 ../05_delta my/ . .. ~
+~nobody/5 05_delta/05_delta my/my/05_delta * 0[5]_delta .ipynb""".split()
+REFUSED += ["", "05_delta 00_reading", "--reset"]
+
+
+@pytest.mark.parametrize("typed", NAMED)
+def test_reset_takes_what_a_person_types(
+    book: Path, tmp_path: Path, typed: str
+) -> None:
+    mine = tmp_path / "my"
+    lab.bring_copies(book, mine)
+    for text in (typed, f"{mine}/05_delta.ipynb"):
+        write(mine / "05_delta.ipynb", "my answer")
+        said = lab.reset(text, book, mine)
+        assert said.startswith("05_delta.ipynb is as printed; your version")
+    assert "as printed" in (mine / "05_delta.ipynb").read_text()
+    assert "my answer" in (mine / "05_delta.mine-2.ipynb").read_text()
+
+
+@pytest.mark.parametrize("typed", REFUSED)
+def test_reset_refuses_all_else_and_touches_nothing(
+    book: Path, tmp_path: Path, typed: str
+) -> None:
+    mine = tmp_path / "my"
+    lab.bring_copies(book, mine)
+    before = contents(tmp_path)
+    with pytest.raises(SystemExit, match="give one of 00_reading 05_delta"):
+        lab.reset(typed, book, mine)
+    assert contents(tmp_path) == before
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    paths = (p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder): p.read_bytes() for p in paths}
+
+
+WHOLE = nbformat.writes(nbformat.v4.new_notebook(cells=[]))
+CELL = '{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+BROKEN = {
+    "empty": b"",
+    "blank": b" \n",
+    "half": WHOLE.encode()[: len(WHOLE) // 2],
+    "zeros": bytes(100),
+    "latin-1": b'{"cells": "\xe9"}',
+    "utf-16": WHOLE.encode("utf-16"),
+    "mark": WHOLE.encode("utf-8-sig"),
+    "list": b"[]",
+    "number": b"3",
+    "null": b"null",
+    "object": b"{}",
+    "text": b"not found",
+    "page": b"<!DOCTYPE html><title>502</title>",
+    "conflict": f"<<<<<<< HEAD\n{WHOLE}=======\n>>>>>>> you\n".encode(),
+    "cells": (CELL % "1").encode(),
+    "source": (CELL % '{"cell_type": "markdown"}').encode(),
+    "metadata": (CELL % '{"cell_type": "markdown", "source": ""}').encode(),
+    "deep": b"[" * 100_000,
+    "later": WHOLE.replace('"nbformat": 4', '"nbformat": 9').encode(),
+    "pointer": b"version https://git-lfs.github.com/spec/v1\nsize 1\n",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_copy_is_put_aside_and_named(
+    book: Path, tmp_path: Path, kind: str
+) -> None:
+    mine = tmp_path / "my"
+    lab.bring_copies(book, mine)
+    copy = mine / "05_delta.ipynb"
+    copy.write_bytes(BROKEN[kind])
+    (named,) = lab.bring_copies(book, mine)["broken"]
+    assert named.startswith("05_delta.ipynb: it")
+    assert named.endswith("05_delta.broken-1.ipynb")
+    assert (mine / "05_delta.broken-1.ipynb").read_bytes() == BROKEN[kind]
+    assert "as printed" in copy.read_text()
+    assert not any(lab.bring_copies(book, mine).values())
+
+
+@pytest.mark.parametrize("what", ["folder", "dead link", "link in a circle"])
+def test_what_is_no_file_is_put_aside_too(
+    book: Path, tmp_path: Path, what: str
+) -> None:
+    mine = tmp_path / "my"
+    mine.mkdir()
+    for name in ("05_delta.ipynb", ".printed.json"):
+        if what == "folder":
+            (mine / name).mkdir()
+            (mine / name / "notes").write_text("mine")
+        else:
+            (mine / name).symlink_to(name if "circle" in what else "nowhere")
+    done = lab.bring_copies(book, mine)
+    assert len(done["broken"]) == 1 and done["new"] == ["00_reading"]
+    assert not any(lab.bring_copies(book, mine).values())
+    assert len(list(mine.glob("**/notes"))) == 2 * (what == "folder")
+
+
+RECORDS = [b"", b"{", b"[]", b"null", b"3", bytes(9), b"\xff", b"[" * 10**5]
+RECORDS += [b'{"05_delta.ipynb": 3}', b'{"05_delta.ipynb": {}}']
+
+
+@pytest.mark.parametrize("record", [None, *RECORDS])
+def test_a_broken_record_counts_as_none(
+    book: Path, tmp_path: Path, record: bytes | None
+) -> None:
+    mine = tmp_path / "my"
+    lab.bring_copies(book, mine)
+    path = mine / ".printed.json"
+    path.unlink() if record is None else path.write_bytes(record)
+    assert not any(lab.bring_copies(book, mine).values()), "equal is equal"
+    write(book / "05_delta.ipynb", "a better edition")
+    assert lab.bring_copies(book, mine)["renewed"] == ["05_delta"]
+
+
+def test_without_a_record_an_edited_copy_is_kept_and_said_once(
+    book: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "my"
+    lab.bring_copies(book, mine)
+    write(mine / "05_delta.ipynb", "my answer")
+    (mine / ".printed.json").unlink()
+    assert lab.bring_copies(book, mine)["differs"] == ["05_delta"]
+    assert not any(lab.bring_copies(book, mine).values())
+    write(book / "05_delta.ipynb", "a better edition")
+    assert lab.bring_copies(book, mine)["behind"] == ["05_delta"]
+    assert "my answer" in (mine / "05_delta.ipynb").read_text()
+
+
+def test_a_broken_page_of_the_book_is_named_and_the_others_come(
+    book: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "my"
+    (book / "05_delta.ipynb").write_bytes(b"<<<<<<< HEAD")
+    done = lab.bring_copies(book, mine)
+    assert done["new"] == ["00_reading"]
+    assert done["unreadable"][0].startswith("05_delta.ipynb: it holds a conf")
+    write(mine / "05_delta.ipynb", "my answer")
+    with pytest.raises(SystemExit, match="05_delta.ipynb of the book: it"):
+        lab.reset("05_delta", book, mine)
+    assert "my answer" in (mine / "05_delta.ipynb").read_text()
+
+
+def test_a_link_stays_a_link_and_permissions_stay(
+    book: Path, tmp_path: Path
+) -> None:
+    mine, cloud = tmp_path / "my", tmp_path / "cloud.ipynb"
+    lab.bring_copies(book, mine)
+    (mine / "05_delta.ipynb").rename(cloud)
+    (mine / "05_delta.ipynb").symlink_to(cloud)
+    cloud.chmod(0o640)
+    write(book / "05_delta.ipynb", "a better edition")
+    lab.bring_copies(book, mine)
+    assert (mine / "05_delta.ipynb").is_symlink()
+    assert "better edition" in cloud.read_text()
+    assert cloud.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.fixture
+def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signing writes to the home, which is no matter of these tests."""
+    monkeypatch.setattr(copies.NotebookNotary, "sign", lambda *_: None)
+
+
+@pytest.mark.parametrize("end", faults.ENDS)
+@pytest.mark.parametrize("act", ["first", "renew", "reset", "mend"])
+def test_nothing_is_lost_where_writing_stops(
+    tmp_path: Path,
+    unsigned: None,
+    end: Callable[..., bool],
+    act: str,
+) -> None:
+    """At every step in turn; then lab is started anew, and it is whole."""
+    for n in range(50):
+        folder = tmp_path / str(n)
+        book, mine = folder / "chapters", folder / "my"
+        book.mkdir(parents=True)
+        for stem in ("00_reading", "05_delta"):
+            write(book / f"{stem}.ipynb", "as printed")
+        do = functools.partial(lab.bring_copies, book, mine)
+        if act != "first":
+            do()
+            write(mine / "05_delta.ipynb", "my answer")
+        if act == "renew":
+            write(book / "00_reading.ipynb", "a better edition")
+            write(book / "05_delta.ipynb", "a better edition")
+        if act == "mend":
+            (mine / "00_reading.ipynb").write_text("half a noteb")
+            (mine / ".printed.json").write_text("{")
+        if act == "reset":
+            do = functools.partial(lab.reset, "05_delta", book, mine)
+        reached = end(n, mine, do)
+        lab.bring_copies(book, mine)
+        assert not [
+            k
+            for k, v in lab.bring_copies(book, mine).items()
+            if v and k != "behind"
+        ]
+        found = "".join(p.read_text() for p in mine.glob("*.ipynb"))
+        assert found.count("my answer") == (act != "first")
+        assert found.count("half a noteb") == (act == "mend")
+        for stem in ("00_reading", "05_delta"):
+            nbformat.read(mine / f"{stem}.ipynb", 4)
+        if act == "renew":
+            assert "better" in (mine / "00_reading.ipynb").read_text()
+        if not reached and (end is not faults.filled or n):
+            assert n > 1, "no step was reached"
+            return
+    raise AssertionError("too many steps")
+
+
 def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+HOSTILE = """
+c.ServerApp.root_dir = "/nonexistent"
+c.ServerApp.notebook_dir = "/nonexistent"
+c.ServerApp.preferred_dir = "/gone"
+c.FileContentsManager.preferred_dir = "/gone"
+c.LargeFileManager.root_dir = "/gone"
+c.MappingKernelManager.root_dir = "/gone"
+c.ServerApp.contents_manager_class = "elsewhere.CloudContentsManager"
+"""
+
+
+def started(mine: Path, home: Path, log: Path) -> str:
+    """What `make lab` has said by the time that JupyterLab is there."""
+    command = [sys.executable, str(ROOT / "tools" / "lab" / "open.py")]
+    command += [f"--my={mine}", "--no-browser", f"--port={free_port()}"]
+    out = {"stdout": log.open("w"), "stderr": subprocess.STDOUT}
+    env = {k: v for k, v in os.environ.items() if k != "IPYTHONDIR"}
+    env |= {"HOME": str(home)}
+    command += ["--allow-root"]
+    process = subprocess.Popen(command, env=env, start_new_session=True, **out)
+    for _ in range(600):
+        if "is running at" in log.read_text() or process.poll() is not None:
+            break
+        time.sleep(0.2)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+    return log.read_text()
+
+
+def test_lab_starts_in_its_own_folder(book: Path, tmp_path: Path) -> None:
+    """Broken copies, an odd name, and a configuration of the reader's own."""
+    mine, home = tmp_path / "Bücher & mehr" / "my", tmp_path / "home"
+    (mine / "05_delta.ipynb").mkdir(parents=True)
+    (mine / "00_reading.ipynb").write_bytes(b"")
+    (mine / ".printed.json").write_bytes(b"{")
+    (home / ".jupyter").mkdir(parents=True)
+    (home / ".jupyter" / "jupyter_lab_config.py").write_text(HOSTILE)
+    said = started(mine, home, tmp_path / "log")
+    assert f"Serving notebooks from local directory: {mine}\n" in said
+    assert "00_reading.ipynb: it is empty: it is now 00_reading.brok" in said
+    assert "05_delta.ipynb: it is no file: it is now 05_delta.broken" in said
+    assert "Traceback" not in said
+
+
+OWN = {
+    "jupyter_lab_config.py": "import nothing_of_that_name",
+    "jupyter_config.json": '{"ServerApp": ',
+    "jupyter_server_config.py": "raise SystemExit",
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_broken_configuration_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    assert own.first_broken() is None
+    (tmp_path / name).write_text(OWN[name])
+    assert str(own.first_broken()).startswith(f"{tmp_path / name} (")
+    own.leave_out(tmp_path / "spare")
+    assert own.first_broken() is None
+
+
+def test_lab_starts_without_a_configuration_that_stops_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".jupyter").mkdir()
+    config = tmp_path / ".jupyter" / "jupyter_lab_config.py"
+    config.write_text('c.ServerApp.certfile = "/gone.pem"')
+    said = started(tmp_path / "my", tmp_path, tmp_path / "log")
+    assert "Starting anew, without your own configuration in" in said
+    assert "is running at" in said
+
+
+def test_lab_starts_where_the_home_cannot_be_written(tmp_path: Path) -> None:
+    """/proc takes no file, not even from root."""
+    mine = tmp_path / "my"
+    said = started(mine, Path("/proc"), tmp_path / "log")
+    assert f"cannot be written: {mine / '.jupyter'} is used instead" in said
+    assert f"Serving notebooks from local directory: {mine}\n" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("kind", ["/proc", "file", "file/my", "dead link"])
+def test_a_folder_that_cannot_be_written_is_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "dead link").symlink_to("/proc/nowhere")
+    for arguments in ([], ["--reset=05_delta"]):
+        command = ["open.py", f"--my={tmp_path / kind}", *arguments]
+        monkeypatch.setattr(sys, "argv", command)
+        with pytest.raises(SystemExit, match="make lab MY=") as error:
+            lab.main()
+        assert str(tmp_path / kind) in str(error.value) or kind == "/proc"
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +489,9 @@ def test_a_reader_s_copy_runs(page: Page, server: str, stem: str) -> None:
     assert outputs.count() > 3
     assert outputs.locator("css=[data-mime-type*=error]").count() == 0
     shown = page.locator(".jp-RenderedMarkdown").all_inner_texts()
-    unread = re.compile(r":::|\{(eq|exercise|solution|admonition)\}|\$\$")
+    unread = re.compile(
+        r":::|\{(eq|exercise|solution|admonition)\}|\$\$|^% ", re.M
+    )
     assert not [text for text in shown if unread.search(text)]
     move_a_slider(page)
 

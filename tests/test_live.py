@@ -1,21 +1,30 @@
 """Guard 7c: pages that run in the reader's browser, all of them, whole."""
 
 import json
+import mimetypes
 import re
 import shutil
+import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from docutils import nodes
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Route,
+    expect,
+)
 
 from built import Host, Watched
 from conftest import ROOT
 from firefox import Firefox
 from live import fetch, livepages
+from website import build
 from website.fetch import FetchError, Missing, npm
 
 pytestmark = pytest.mark.guard("7c live pages")
@@ -56,6 +65,89 @@ def test_python_runs_without_a_browser(site: Path) -> None:
 def test_a_first_live_page_is_light(site: Path) -> None:
     parts = json.loads((site / "_static" / "live" / "parts.json").read_text())
     assert parts["transfer"] < 26e6
+
+
+LIMITS = {  # what a reader writes: what the page says, in its own words
+    "answer = input('number? ')": "cannot wait for the keyboard",
+    "import getpass\ngetpass.getpass()": "line 2: a page cannot wait for the",
+    "breakpoint()": "cannot wait for the keyboard",
+    "import sys\nsys.stdin.readline()": "cannot wait for the keyboard",
+    "exit()": "the cell ends here",
+    "quit": "the cell ends here",
+    "raise SystemExit(3)": "the cell ends here",
+    "import bp\nbp.load_mnist()": "load_digits() has real handwriting too",
+    "import threading\nthreading.Thread(target=print).start()": "one thread",
+    "from concurrent.futures import ThreadPoolExecutor as Pool\n"
+    "Pool().submit(print)": "line 2: a page has one thread only",
+    "import multiprocessing\nmultiprocessing.Pool(2)": "no other program",
+    "import subprocess\nsubprocess.run(['ls'])": "no other program",
+    "import os\nos.system('ls')": "no other program",
+    "os.fork()": "no other program",
+    "!pip install scipy": "nothing can be installed",
+    "%pip install scipy": "nothing can be installed",
+    "open('mine.csv')": "there is no mine.csv on this page",
+    "import numpy as np\nnp.loadtxt('mine.csv')": "write the data into",
+    "%run mine.py": "no such file on this page",
+    "import pandas as pd": "there is no pandas on this page: numpy",
+    "from scipy.optimize import minimize": "there is no scipy on this page",
+    "import urllib.request\n"
+    "urllib.request.urlopen('https://example.org')": "cannot reach other",
+    "np.zeros((10**6, 10**6))": "not enough memory",
+}
+FINE = {  # what works, or is the reader's own slip: no word of the page's
+    "train, _ = bp.load_digits()\nrng = np.random.default_rng(0)\n"
+    "bp.sgd(bp.random_network((64, 5, 10), rng), train.x, train.y, rng=rng, "
+    "learning_rate=1.0, batch_size=100, epochs=2, progress=True);": "2/2",
+    "1 / 0": "ZeroDivisionError: division by zero",
+    "import bp.nothing": "No module named 'bp.nothing'",
+    "try:\n    input()\nexcept EOFError:\n    print('caught')": "caught",
+    "open('a', 'w').write('kept')\nprint(open('a').read())": "kept",
+    "raise OSError('my own')": "OSError: my own",
+}
+NODE = """
+const [folder, cells] = [process.argv[1] + "/", JSON.parse(process.argv[2])];
+const quiet = { messageCallback() {} };
+const { readFileSync } = require("fs");
+require(folder + "pyodide/pyodide.js")
+  .loadPyodide({ indexURL: folder + "pyodide/" }).then(async (pyodide) => {
+    await pyodide.loadPackage(["bp", "ipywidgets", "tqdm"], quiet);
+    let said;
+    const send = (type, text) => said.push(JSON.parse(text));
+    pyodide.registerJsModule("page", { send });
+    const bring = (name, as) => pyodide.FS.writeFile(
+      "/home/pyodide/" + as, readFileSync(folder + name, "utf-8"));
+    bring("limits.py", "limits.py");
+    bring("kernel.py", "bookkernel.py");
+    const kernel = pyodide.pyimport("bookkernel"), all = [];
+    for (const cell of cells) {
+      said = [];
+      await kernel.execute(cell);
+      all.push(said.map((o) => o.text ?? o.traceback?.join("\\n") ?? ""));
+    }
+    console.log("\\n" + JSON.stringify(all));
+    process.exit();
+  });
+"""
+
+
+def test_what_a_page_cannot_do_is_said(site: Path) -> None:
+    """In Node, on the served Python; one sentence each, and no traceback."""
+    cells = [*LIMITS, *FINE]
+    command = [Path(npm()).with_name("node"), "-e", NODE]
+    command += [site / "_static" / "live", json.dumps(cells)]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    said = json.loads(ran.stdout.rpartition("\n[")[2].join(["[", ""]))
+    for cell, outputs in zip(cells, said, strict=True):
+        whole = "".join(outputs)
+        if cell in LIMITS:
+            *_, last = outputs
+            assert last.startswith("On a live page, line "), cell
+            assert LIMITS[cell] in last, cell
+            assert "Traceback" not in whole and "BP_DATA" not in whole, cell
+        else:
+            assert FINE[cell] in whole, cell
+            assert "On a live page" not in whole, cell
 
 
 @pytest.fixture(scope="module")
@@ -323,6 +415,94 @@ def test_a_chapter_opens_as_a_notebook(live: Watched) -> None:
     assert not [t for t in live.troubles if t.startswith("off the host")]
 
 
+def test_a_page_opened_as_a_file_says_so(browser: Browser, site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((site / "chapters" / "00_reading.html").as_uri())
+    page.click(".live-run")
+    expect(page.locator(".live-news")).to_contain_text("opened as a file")
+    expect(page.locator(".live-news")).to_contain_text("make serve")
+    context.close()
+
+
+def abort(route: Route) -> None:
+    route.abort("blockedbyclient")
+
+
+def as_text(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={"content-type": "text/plain"})
+
+
+def as_page(route: Route) -> None:
+    route.fulfill(body="<title>Not here</title>", content_type="text/html")
+
+
+def gone(route: Route) -> None:
+    route.fulfill(status=404, body="")
+
+
+DEAD = {  # what goes wrong with which file: what the page says
+    ("live.js", abort): "live.js, did not come",
+    ("cells.js", abort): "live.js, did not come",
+    ("words.js", gone): "live.js, did not come",
+    ("live.js", as_text): "sends live.js as text/plain",
+    ("*.js", as_text): "has to send files that end in .js as text/javascript",
+    ("live.js", as_page): "sends live.js as text/html",
+    ("worker.js", abort): "does not start the worker",
+    ("held.js", abort): "could not be fetched",
+    ("parts.json", as_page): "could not be fetched",
+    ("parts.json", gone): "could not be fetched",
+    ("libembed-amd.js", abort): "could not be fetched",
+}
+
+
+@pytest.mark.parametrize(("part", "fault"), DEAD)
+def test_a_button_that_cannot_start_says_why(
+    browser: Browser,
+    address: str,
+    part: str,
+    fault: Callable[[Route], None],
+) -> None:
+    context = browser.new_context()
+    context.route(f"**/live/{part}", fault)
+    context.route(f"**/widgets/{part}", fault)
+    context.route("**/pyodide/*", gone)  # no need to start it in earnest
+    page = open_page(Watched(context.new_page(), address), "00_reading")
+    page.click(".live-run")
+    wait_for(page, "failed", within=SOON)
+    expect(page.locator(".live-news")).to_contain_text(DEAD[part, fault])
+    expect(page.locator(".live-blocked")).to_be_hidden()
+    context.close()
+
+
+def test_where_no_script_runs_the_page_says_so(
+    browser: Browser, host: Host
+) -> None:
+    host.policy["00_reading.html"] = "script-src 'none'"
+    context = browser.new_context()
+    page = open_page(Watched(context.new_page(), host.address), "00_reading")
+    expect(page.locator(".live-blocked")).to_contain_text("blocked here")
+    host.policy.clear()
+    context.close()
+
+
+def test_a_click_before_the_scripts_have_come_counts(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    held: list[Route] = []
+    context.route("**/live/live.js", lambda route: held.append(route))
+    context.route("**/pyodide/*", gone)
+    page = context.new_page()
+    page.goto(f"{address}chapters/00_reading.html", wait_until="commit")
+    page.click(".live-run")
+    expect(page.locator(".live-news")).to_contain_text("Loading")
+    held[0].continue_()
+    wait_for(page, "starting", "failed", within=SOON)
+    context.close()
+
+
 def test_blocked_webassembly_is_said(browser: Browser, host: Host) -> None:
     host.policy["worker.js"] = "script-src 'self' 'unsafe-inline'"
     context = browser.new_context()
@@ -440,3 +620,47 @@ def test_without_its_parts_the_site_has_no_button(
     monkeypatch.setenv("CI", "true")
     with pytest.raises(Missing):
         livepages.gather(App)
+
+
+def test_make_serve_without_a_site_says_so(tmp_path: Path) -> None:
+    for folder in (tmp_path / "gone", tmp_path):
+        with pytest.raises(SystemExit, match="`make site` builds it"):
+            build.serve(None, folder)
+
+
+def test_make_serve_finds_a_port(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    (tmp_path / "index.html").write_text("")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(build, "PORT", port)
+        with build.server(None, tmp_path) as found:
+            assert found.server_port != port
+        assert f"Port {port} cannot be had" in capsys.readouterr().out
+        for given in (port, 99_999, -1):
+            with pytest.raises(SystemExit, match=f"^Port {given} cannot be"):
+                build.serve(given, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("live.js", "text/javascript"),
+        ("live.mjs", "text/javascript"),
+        ("book.css", "text/css"),
+        ("pyodide.wasm", "application/wasm"),
+        ("parts.json", "application/json"),
+        ("favicon.svg", "image/svg+xml"),
+        ("00_reading.html", "text/html"),
+    ],
+)
+def test_make_serve_sends_files_as_what_they_are(
+    monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    """Whatever this computer is told of the ends of names."""
+    monkeypatch.setattr(mimetypes, "guess_type", lambda *_: ("text/plain", 0))
+    handler = build.Handler.__new__(build.Handler)
+    assert handler.guess_type(f"/somewhere/{name}") == kind

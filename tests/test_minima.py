@@ -138,7 +138,7 @@ def test_float32_is_measured_in_double_precision() -> None:
             "network is complex, expected real",
         ),
         (lambda n, x, y: rearranged(n, 2, [0], [1]), ValueError)
-        + ("l is 2, expected a hidden layer, 1 to 1",),
+        + ("l is 2, expected 1 to 1",),
         (lambda n, x, y: rearranged(n, 0, [0], [1]), ValueError)
         + ("l is 0, expected",),
         (lambda n, x, y: rearranged(n, 1, [0, 1, 1], [1, 1, 1]), ValueError)

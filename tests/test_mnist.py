@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import http.server
 import importlib.util
+import itertools
 import json
 import os
 import signal
@@ -31,6 +32,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import bp.mnist
+import call_faults
 from bp import (
     accuracy,
     confusion_matrix,
@@ -92,8 +94,22 @@ def test_as_scipy_has_it(right: int, n: int) -> None:
     ("right", "n", "t"), [(-1, 5, 1), (6, 5, 1), (0, 0, 1), (1, 5, 0)]
 )
 def test_impossible_counts_are_refused(right: int, n: int, t: float) -> None:
-    with pytest.raises(ValueError, match="give counts, not shares"):
+    with pytest.raises(ValueError, match="is .*, expected"):
         wilson_interval(right, n, t)
+
+
+def test_shares_are_no_counts() -> None:
+    with pytest.raises(TypeError, match="right is 0.98, expected a whole"):
+        wilson_interval(0.98, 50)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int16, np.uint64])
+def test_small_whole_numbers_do_not_wrap(kind: type) -> None:
+    wanted = wilson_interval(100, 120)
+    assert wilson_interval(kind(100), kind(120)) == wanted
+    assert wilson_interval(100, 120, np.float16(1.5)) == wilson_interval(
+        100, 120, 1.5
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1))
@@ -134,9 +150,12 @@ def test_the_format_is_read(array: np.ndarray) -> None:
         (b"\0\0\x08", "begins with 00 00 08, expected"),
         (b"\0\0\x08\0", "4 bytes, expected 5"),
         (b"\0\0\x08\3\0\0\0\2\0", "9 bytes, expected 16"),
-        (b"\x1f\x8b\x08\0abc", "unpack it if it ends in .gz"),
+        (b"\x1f\x8b\x08\0abc", "unpack it"),
+        (b"\0\0\x01\1abc", "unpack it if it ends in .gz"),
+        (b"\0\0\x0e\1", "begins with 00 00 0e 01, numbers of float64"),
+        (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"a", "cut short or not"),
         (b"\0\1\x08\1\0\0\0\1a", "begins with 00 01 08 01"),
-        (b"\0\0\x0d\1\0\0\0\1a", "begins with 00 00 0d 01"),
+        (b"\0\0\x0d\1\0\0\0\1a", "00 00 0d 01, numbers of float32"),
         (
             idx(np.ones((2, 3), np.uint8))[:-1],
             r"17 bytes, expected 18.*\(2, 3\): it is",
@@ -147,6 +166,37 @@ def test_the_format_is_read(array: np.ndarray) -> None:
 def test_other_content_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read_idx(content)
+
+
+@pytest.mark.parametrize(
+    "content", ["train-images", Path("x"), None, 5, [0, 0, 8], np.zeros(3)]
+)
+def test_what_is_no_content_of_a_file_is_told(content: object) -> None:
+    with pytest.raises(TypeError, match="expected the bytes of a file: write"):
+        read_idx(content)
+
+
+def test_other_bytes_than_bytes_are_read() -> None:
+    content = idx(np.array([[1, 2, 3]], np.uint8))
+    for form in (bytearray, memoryview):
+        assert read_idx(form(content)).tolist() == [[1, 2, 3]]
+
+
+def test_every_flipped_byte_and_every_cut_of_an_idx() -> None:
+    """ValueError, or the bytes that stand there."""
+    array = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    whole = idx(array)
+    for n in range(len(whole)):
+        with pytest.raises(ValueError, match="the file"):
+            read_idx(whole[:n])
+    for place, bit in itertools.product(range(len(whole)), range(8)):
+        content = bytearray(whole)
+        content[place] ^= 1 << bit
+        if place < 12:
+            with pytest.raises(ValueError, match="the file"):
+                read_idx(content)
+        else:
+            assert read_idx(content).tobytes() == content[12:]
 
 
 # --- the loader
@@ -257,36 +307,39 @@ def test_what_is_loaded() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("how", ["cut short", "one bit", "empty", "longer"])
-def test_a_damaged_file_is_refused_removed_and_named(
+def test_a_file_that_is_not_the_right_one_is_named_and_left(
     name: str, how: str
 ) -> None:
+    """It may be the reader's own; moved away, it is fetched anew."""
     content = FILES[name]
+    spoiled = {
+        "cut short": content[:-1],
+        "one bit": content[:-1] + bytes([content[-1] ^ 1]),
+        "empty": b"",
+        "longer": content + b"\0",
+    }[how]
     with mirrors() as [mirror]:
         load_mnist()
         mirror.asked.clear()
         path = mnist_folder() / name
-        if how == "cut short":
-            path.write_bytes(content[:-1])
-        elif how == "empty":
-            path.write_bytes(b"")
-        elif how == "longer":
-            path.write_bytes(content + b"\0")
-        else:
-            path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-        with pytest.raises(ValueError, match=f"{name} was damaged.*removed"):
+        path.write_bytes(spoiled)
+        with pytest.raises(ValueError, match=f"{name} is not .*BP_DATA"):
             load_mnist()
-        assert kept() == {n: c for n, c in FILES.items() if n != name}
+        assert kept() == {**FILES, name: spoiled} and not mirror.asked
+        path.unlink()
         load_mnist()
         assert mirror.asked == [name] and kept() == FILES
 
 
-def test_a_damaged_file_that_cannot_be_removed_is_named() -> None:
+def test_sound_data_of_another_kind_stay_where_they_are() -> None:
     with mirrors():
-        load_mnist()
-        (mnist_folder() / IMAGES).write_bytes(b"")
-        fixed = patch.object(Path, "unlink", side_effect=PermissionError)
-        with fixed, pytest.raises(ValueError, match="has to be removed"):
+        mnist_folder().mkdir(parents=True)
+        mine = mnist_folder() / "train-images-idx3-ubyte"
+        mine.write_bytes(idx(np.array([7], np.uint8)))
+        before = kept()
+        with pytest.raises(ValueError, match=f"{mine} is not .* is left"):
             load_mnist()
+        assert kept() == before
 
 
 def gz(content: bytes) -> bytes:
@@ -357,21 +410,81 @@ def test_without_a_network_the_error_says_what_to_do() -> None:
 
 
 def test_a_write_that_is_interrupted_leaves_nothing() -> None:
-    whole = Path.write_bytes
+    replace, moved = os.replace, []
 
-    def interrupted(path: Path, content: bytes) -> int:
-        if IMAGES in path.name:
-            whole(path, content[:100])
+    def interrupted(source: Path, target: Path) -> None:
+        moved.append(target)
+        if IMAGES in str(target):
             raise KeyboardInterrupt
-        return whole(path, content)
+        replace(source, target)
 
     with mirrors():
-        with patch.object(Path, "write_bytes", interrupted):
+        with patch.object(os, "replace", interrupted):
             with pytest.raises(KeyboardInterrupt):
                 load_mnist()
+        assert len(moved) == 3
         assert list(kept()) == sorted(FILES, reverse=True)[:2]
         load_mnist()
         assert kept() == FILES
+
+
+@contextmanager
+def handed_in() -> Iterator[Path]:
+    """An empty folder, and downloads that need no server."""
+
+    def download(url: str) -> bytes:
+        return FILES[url.rsplit("/", 1)[1].removesuffix(".gz")]
+
+    with (
+        tempfile.TemporaryDirectory() as name,
+        patch.dict(os.environ, BP_DATA=name),
+        patch.object(bp.mnist, "_download", download),
+        patch.object(bp.mnist, "_SHA256", SHA256),
+    ):
+        folder = Path(name)
+        (folder / "mine").write_bytes(b"mine")
+        yield folder
+
+
+def empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name != "mine":
+            path.unlink()
+
+
+def test_a_folder_that_fails_at_any_call() -> None:
+    """A sentence, nothing half done, and the next start works."""
+    with handed_in() as folder:
+        with call_faults.at_call(0, call_faults.broken) as calls:
+            load_mnist()
+        assert len(calls) > 40 and {"replace", "mkdir"} <= {*calls}
+        for n in range(1, len(calls) + 1):
+            empty(folder)
+            try:
+                with call_faults.at_call(n, call_faults.broken):
+                    load_mnist()
+            except OSError as error:
+                assert "BP_DATA" in str(error), n
+            left = {path.name for path in folder.iterdir()}
+            assert left <= {*FILES, "mine"}, n
+            train, test = load_mnist()
+            assert kept() == {**FILES, "mine": b"mine"}
+            assert (len(train.label), len(test.label)) == (30, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_process_killed_at_any_call() -> None:
+    with handed_in() as folder:
+        n = 1
+        while call_faults.dies_at_call(n, load_mnist):
+            for name in FILES:
+                path = folder / name
+                assert not path.exists() or path.read_bytes() == FILES[name]
+            assert (folder / "mine").read_bytes() == b"mine"
+            load_mnist()
+            empty(folder)
+            n += 1
+        assert n > 40
 
 
 def loading(mirror: Mirror) -> subprocess.Popen[str]:
@@ -446,6 +559,77 @@ def test_a_user_without_a_home_says_where() -> None:
     nowhere = patch.object(Path, "home", side_effect=RuntimeError)
     with patch.dict(os.environ, {"BP_DATA": "/data"}, clear=True), nowhere:
         assert mnist_folder() == Path("/data")
+    with patch.dict(os.environ, {}, clear=True), nowhere:
+        with pytest.raises(ValueError, match="set BP_DATA to a folder"):
+            mnist_folder()
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [
+        ("~/mnist", "/home/me/mnist"),
+        ("~", "/home/me"),
+        ("$HOME/mnist", "/home/me/mnist"),
+        ("${HOME}/a/../mnist", "/home/me/a/../mnist"),
+        ("$DATA", "/disk"),
+        ("~/$DATA", "/home/me//disk"),
+        (" /data\n", "/data"),
+        ("a~b", "a~b"),
+        ("costs$", "costs$"),
+    ],
+)
+def test_home_and_variables_in_the_folder_s_name(
+    given: str, folder: str
+) -> None:
+    known = {"HOME": "/home/me", "DATA": "/disk", "BP_DATA": given}
+    with patch.dict(os.environ, known, clear=True):
+        assert mnist_folder() == Path(folder)
+
+
+@pytest.mark.parametrize(
+    "given", ["~nobody-of-that-name/mnist", "$NOTHING/mnist", "a/${NO}"]
+)
+def test_a_variable_that_is_not_there(given: str) -> None:
+    known = {"HOME": "/home/me", "BP_DATA": given}
+    with patch.dict(os.environ, known, clear=True):
+        with pytest.raises(ValueError, match="BP_DATA is .*write the folder"):
+            load_mnist()
+
+
+def test_a_relative_cache_is_no_cache() -> None:
+    known = {"HOME": "/home/me", "XDG_CACHE_HOME": "here"}
+    with (
+        patch.dict(os.environ, known, clear=True),
+        patch.object(sys, "platform", "linux"),
+    ):
+        assert mnist_folder() == Path("/home/me/.cache/bp")
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["file", "file/below/it", "/dev/null", "/dev/null/x", "x" * 300]
+    + ["/proc/none", "folders", "loop/x"],
+)
+def test_every_folder_that_cannot_be_used_names_bp_data(place: str) -> None:
+    """And nothing in it is changed."""
+    with handed_in() as folder:
+        (folder / "file").write_bytes(b"mine")
+        (folder / "loop").symlink_to(folder / "loop")
+        (folder / "folders" / "train-images-idx3-ubyte").mkdir(parents=True)
+        before = sorted(folder.rglob("*"))
+        with patch.dict(os.environ, BP_DATA=str(folder / place)):
+            with pytest.raises((OSError, ValueError), match="BP_DATA"):
+                load_mnist()
+        assert sorted(folder.rglob("*")) == before
+        assert (folder / "file").read_bytes() == b"mine"
+
+
+def test_a_link_to_a_file_elsewhere_stays_a_link() -> None:
+    with handed_in() as folder, tempfile.TemporaryDirectory() as disk:
+        (folder / IMAGES).symlink_to(Path(disk) / "images")
+        load_mnist()
+        assert (folder / IMAGES).is_symlink()
+        assert (Path(disk) / "images").read_bytes() == FILES[IMAGES]
 
 
 # --- the benchmark

@@ -213,6 +213,91 @@ def test_early_stopping_refuses() -> None:
         EarlyStopping(1)(1, example((2, 1), 0)[0], History())
 
 
+def test_early_stopping_starts_anew_in_another_run() -> None:
+    """And not in one that goes on from its history."""
+    (x, y), others, start = few_digits(3, n=20)
+    given: dict[str, Any] = {"learning_rate": 5, "batch_size": 5}
+
+    def run(stop: EarlyStopping, seed: int, **more: Any) -> Any:
+        rng = np.random.default_rng(seed)
+        network = more.pop("network", start)
+        return sgd(
+            *(network, x, y),
+            **(given | {"epochs": 6, "test": others} | more),
+            rng=rng,
+            callback=stop,
+        )
+
+    stop, alone = EarlyStopping(50), EarlyStopping(50)
+    first, history = run(stop, 0)
+    run(stop, 1, learning_rate=0.01)
+    run(alone, 1, learning_rate=0.01)
+    assert (stop.epoch, stop.cost) == (alone.epoch, alone.cost)
+    assert stop.cost > min(history.test_cost)
+    again = EarlyStopping(50)
+    run(again, 0)
+    best = again.epoch, again.cost
+    run(again, 0)
+    assert (again.epoch, again.cost) == best
+    run(again, 1, network=first, history=history, learning_rate=1e-9)
+    assert (again.epoch, again.cost) == best, "the same run, gone on"
+
+
+def test_early_stopping_with_an_epoch_of_the_same_number() -> None:
+    """Two short runs, the second one worse."""
+    stop, network = EarlyStopping(3), example((2, 3, 1), 0)[0]
+    assert not stop(1, network, History(test_cost=[9.0, 1.0]))
+    other = example((2, 3, 1), 1)[0]
+    assert not stop(1, other, History(test_cost=[9.0, 2.0]))
+    assert (stop.epoch, stop.cost) == (1, 2.0)
+    assert stop.network is not None
+    assert np.array_equal(stop.network.w[1], other.w[1])
+    assert not stop(2, network, History(test_cost=[9.0, 2.0, 3.0]))
+    assert (stop.epoch, stop.cost) == (1, 2.0)
+
+
+# --- a wrong generator is told where it is handed in
+
+
+@pytest.mark.parametrize("rng", [0, None, np.random, 1.5, "seed"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda rng: with_dropout(0.5, rng),
+        lambda rng: with_noise(0.1, rng),
+        lambda rng: with_shifts(rng),
+        lambda rng: dropout_masks(example((2, 3, 1), 0)[0], 4, 0.5, rng),
+    ],
+)
+def test_generators_are_asked_for_at_once(call: Any, rng: Any) -> None:
+    with pytest.raises(TypeError, match=r"write np.random.default_rng\(0\)"):
+        call(rng)
+
+
+def test_masks_that_do_not_fit() -> None:
+    network, x, y = example((3, 4, 2), 2)
+    for masks, message in [
+        ([np.ones((4, 3))], "masks is a list, expected a dictionary"),
+        ({1: np.ones((4, 1))}, r"masks\[1\] has shape .4, 1., expected .4, 3"),
+        ({1: np.ones((1, 3))}, r"masks\[1\] has shape .1, 3., expected 4"),
+    ]:
+        with pytest.raises((TypeError, ValueError), match=message):
+            masked_backprop(network, x, y, masks)  # type: ignore[arg-type]
+    same(masked_backprop(network, x, y, {}), entries_of(network, x, y))
+
+
+def entries_of(network: Network, x: Any, y: Any) -> list[np.ndarray]:
+    g = backprop(network, x, y)
+    return [*g.w.values(), *g.b.values()]
+
+
+def test_shifts_by_small_whole_numbers() -> None:
+    images = np.random.default_rng(0).random((28 * 28, 2))
+    small = np.uint8
+    found = shifted(images, small(1), small(2), (small(28), small(28)))
+    assert np.array_equal(found, shifted(images, 1, 2, (28, 28)))
+
+
 # --- dropout
 
 
@@ -283,7 +368,7 @@ def test_mean_over_masks_of_a_linear_readout() -> None:
 @pytest.mark.parametrize("keep", [0, -0.5, 1.1, np.nan])
 def test_keep_is_a_probability(keep: float) -> None:
     rng = np.random.default_rng(0)
-    words = f"keep is {keep}, expected more than 0, up to 1"
+    words = f"keep is {keep}, expected a positive number, up to 1"
     with pytest.raises(ValueError, match=words):
         with_dropout(keep, rng)
     with pytest.raises(ValueError, match=words):

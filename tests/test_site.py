@@ -75,6 +75,14 @@ def test_every_link_and_file_is_there(site: Path) -> None:
 
 
 @file_test
+def test_no_comment_of_the_author_is_seen(site: Path) -> None:
+    for stem in STEMS:
+        page = (site / "chapters" / f"{stem}.html").read_text("utf-8")
+        page = re.sub(r"<(pre|script|style)\b.*?</\1>", "", page, flags=re.S)
+        assert not re.search(r"(?:^|>)\s*% ", page, re.M), stem
+
+
+@file_test
 def test_the_site_knows_the_labels_of_the_text(site: Path) -> None:
     """Every labelled display of a text twin, and no other, is on its page."""
     for stem in STEMS:

@@ -102,7 +102,20 @@ def test_the_cell_is_the_code(folder: Path) -> None:
     ("cells", "message"),
     [
         ([("bp", "def f(:")], "01_one, cell 2: does not parse: line 1"),
-        ([("bp", "x = undefined")], "Undefined name `undefined`"),
+        (
+            [("bp", "A = 1"), ("bp", "A += 1\n\n\ndef f():\n    return b")],
+            "01_one, cell 3, line 5: F821 Undefined name `b`",
+        ),
+        (
+            [("bp", "import os\nimport sys\n\nA = os"), ("bp", "B = 1")],
+            "01_one, cell 2: F401",
+        ),
+        (
+            [("experiment", "a=[1,\n2]\n@ property\ndef f():\n    b")],
+            "01_one, cell 2, line 5: F821",
+        ),
+        ([("bp", "import os; A = os")], "cell 2, line 1: an import shares"),
+        ([("bp", "A = 1; import os")], "cell 2, line 1: an import shares"),
         ([("", "import bp.two")], "01_one, cell 2: imports bp.two, which is"),
         ([("", "from bp import g")], "by chapter 02, not by an earlier one"),
         (
@@ -110,7 +123,10 @@ def test_the_cell_is_the_code(folder: Path) -> None:
             "imports bp.one, which is grown by",
         ),
         ([("", "from bp.three import f")], "bp.three, which no chapter grows"),
-        ([("bp", "def g():\n    return 1")], "defined twice in bp: g"),
+        (
+            [("bp", "def g():\n    return 1")],
+            "defined twice in bp: g, by 01_one and by",
+        ),
     ],
 )
 def test_refusals(
@@ -160,5 +176,90 @@ def test_a_hand_edit_is_found(book_copy: Path) -> None:
 def test_a_module_that_no_chapter_writes_is_found(book_copy: Path) -> None:
     (book_copy / "bp" / "stray.py").write_text("A = 1\n")
     assert "-A = 1" in check(book_copy).stdout
-    tangle.main([], root=book_copy)
-    assert not (book_copy / "bp" / "stray.py").exists()
+
+
+def test_a_file_of_somebody_else_is_left(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """What the chapters have not written they neither remove nor change."""
+    write_chapter(folder, "01_one", ("bp", "A = 1"))
+    assert tangle.main([], root=tmp_path) == 0
+    others = {
+        "bp/mine.py": b"A = 1\n",
+        "bp/experiments/mine.py": b'"""Mine: not Written by the chapter."""\n',
+        "bp/latin.py": b"# \xe9\n",
+    }
+    for path, content in others.items():
+        (tmp_path / path).write_bytes(content)
+    write_chapter(folder, "02_two", ("bp", "B = 1"))
+    assert tangle.main([], root=tmp_path) == 0
+    (folder / "02_two.ipynb").unlink()
+    capsys.readouterr()
+    assert tangle.main([], root=tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "removed bp/two.py" in said
+    assert not (tmp_path / "bp/two.py").exists(), "the chapters wrote it"
+    for path, content in others.items():
+        assert f"left {path}" in said
+        assert (tmp_path / path).read_bytes() == content
+    write_chapter(folder, "03_mine", ("bp", "C = 1"))
+    assert tangle.main([], root=tmp_path) == 1
+    said = capsys.readouterr().err
+    assert "tangle: bp/mine.py was not written by the chapters" in said
+    assert (tmp_path / "bp/mine.py").read_bytes() == b"A = 1\n"
+
+
+@pytest.mark.parametrize("found", [[], ["one.ipynb"], ["01_one.md"]])
+def test_no_chapter_is_an_error(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    found: list[str],
+) -> None:
+    (tmp_path / "bp").mkdir()
+    (tmp_path / "bp" / "one.py").write_text('"""Written by the chapters."""')
+    if found:
+        folder.mkdir()
+    for name in found:
+        (folder / name).write_text("# One")
+    for arguments in ([], ["--check"]):
+        assert tangle.main(arguments, root=tmp_path) == 1
+        assert "there is no chapter" in capsys.readouterr().err
+    assert (tmp_path / "bp" / "one.py").exists()
+
+
+SPOILED = {
+    "empty": "",
+    "conflict": "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> b\n",
+    "conflict in a cell": '{"cells": [{"cell_type": "code", "metadata": {}, '
+    '"source": ["<<<<<<< HEAD\\n"]}]}',
+    "pointer": "version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+    "old": '{"nbformat": 3, "worksheets": [{"cells": []}]}',
+    "newer": '{"nbformat": 5, "cells": []}',
+    "cut": '{"cells": [',
+    "list": "[]",
+    "no cells": "{}",
+    "no title": '{"cells": []}',
+    "cell": '{"cells": [3]}',
+    "source": '{"cells": [{"cell_type": "code", "metadata": {}}]}',
+    "tags": '{"cells": [{"cell_type": "code", "metadata": {"tags": 1}, '
+    '"source": ""}]}',
+}
+
+
+@pytest.mark.parametrize("kind", SPOILED)
+def test_a_spoiled_chapter_is_named(folder: Path, kind: str) -> None:
+    folder.mkdir()
+    (folder / "01_one.ipynb").write_text(SPOILED[kind])
+    with pytest.raises(
+        tangle.TangleError, match="^01_one(.ipynb)?: "
+    ) as error:
+        tangle.tangle(folder)
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_mark_of_the_byte_order_does_no_harm(folder: Path) -> None:
+    write_chapter(folder, "01_one", ("bp", "A = 1"))
+    path = folder / "01_one.ipynb"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert tangle.read_chapters(folder)[0].title == "A title"

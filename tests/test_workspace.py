@@ -32,14 +32,15 @@ def random_case(sizes: list[int], n: int, dtype: str, scale: float) -> Case:
     return random_network(sizes, rng, dtype), x.astype(dtype), y.astype(dtype)
 
 
-def check_equal(got: Gradient, wanted: Gradient) -> None:
+def check_equal(got: Gradient, wanted: Gradient, coarsest: str = "g") -> None:
     """To a few roundings of the largest slope of each layer."""
+    eps = np.finfo(coarsest).eps
     for name in ("w", "b"):
         for l, slope in getattr(wanted, name).items():
             found = getattr(got, name)[l]
             assert found.dtype == slope.dtype and found.shape == slope.shape
             size = max(np.abs(slope).max(), 1e-3)
-            limit = 100 * np.finfo(slope.dtype).eps * size
+            limit = 100 * max(eps, np.finfo(slope.dtype).eps) * size
             assert np.abs(found - slope).max() <= limit
     assert np.isclose(got.cost, wanted.cost, rtol=1e-5)
     assert got.cost.dtype == wanted.cost.dtype
@@ -183,14 +184,14 @@ def test_blocks_refuse_what_does_not_fit() -> None:
     network, rows, targets = random_case([5, 4, 3], 20, "f8", 1)
     x, y = rows.T.copy(), targets.T.copy()
     for wrong, message in [
-        ((rows, y), r"x has shape .20, 5., expected .5, 20., a column for"),
-        ((x[:, 0], y), r"x has shape .5,., expected .5, 1."),
-        ((x, targets), r"y has shape .20, 3., expected .3, 20."),
-        ((x, y[:, :9]), r"y has shape .3, 9., expected .3, 20."),
+        ((rows, y), "x has shape .20, 5., expected 5 rows: write x.T"),
+        ((x[:, 0], y), r"x has shape .5,., .*: write x.reshape"),
+        ((x, targets), "y has shape .20, 3., expected 3 rows"),
+        ((x, y[:, :9]), "y has shape .3, 9., expected the same"),
     ]:
         with pytest.raises(ValueError, match=message):
             batch_gradient(network, *wrong)
-    with pytest.raises(ValueError, match="batch_size is 0"):
+    with pytest.raises(ValueError, match="block is 0, expected 1"):
         batch_gradient(network, x, y, block=0)
     x[2, 7] = np.nan
     with pytest.raises(ValueError, match=r"x\[2, 7\] is nan, expected fin"):
@@ -198,3 +199,113 @@ def test_blocks_refuse_what_does_not_fit() -> None:
     x[2, 7], y[1, 3] = 0, np.inf
     with pytest.raises(ValueError, match=r"y\[1, 3\] is inf, expected fin"):
         batch_gradient(network, x, y, block=6)
+
+
+# --- the same arguments, results and errors as of `backprop`
+
+
+def unlike(change: str) -> tuple[object, object, object]:
+    """A network and samples that are not all of float64, in columns."""
+    network, rows, targets = random_case([5, 4, 3], 20, "f8", 1)
+    x, y = rows.T.copy(), targets.T.copy()
+
+    def cast(dtype: str) -> Network:
+        return Network(
+            {l: w.astype(dtype) for l, w in network.w.items()},
+            {l: b.astype(dtype) for l, b in network.b.items()},
+        )
+
+    bent = Network({**network.w, 1: network.w[1].astype("f4")}, network.b)
+    return {
+        "float32 network": (cast("f4"), x, y),
+        "float32 data": (network, x.astype("f4"), y.astype("f4")),
+        "float32 x": (cast("f4"), x.astype("f4"), y),
+        "float32 layer": (bent, x.astype("f4"), y.astype("f4")),
+        "complex x": (network, x + 1e-3j, y),
+        "complex network": (cast("c16"), x, y),
+        "long network": (cast("g"), x, y),
+        "bytes": (cast("f4"), (9 * abs(x)).astype("u1"), y > 0.5),
+        "big end first": (network, x.astype(">f8"), y.astype(">f4")),
+        "lists": (network, x.tolist(), y.tolist()),
+        "turned": (network, np.asfortranarray(x), y[:, ::-1]),
+        "float16": (network, x.astype("f2"), y.astype("f2")),
+        "huge": (network, 1e200 * x, y),
+    }[change]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["float32 network", "float32 data", "float32 x", "float32 layer"]
+    + ["complex x", "complex network", "long network", "bytes", "huge"]
+    + ["big end first", "lists", "turned", "float16"],
+)
+@pytest.mark.parametrize("block", [7, np.uint8(200)])
+def test_blocks_of_other_kinds(change: str, block: int) -> None:
+    given = unlike(change)
+    coarsest = "f4" if change in ("float32 x", "float32 layer") else "g"
+    check_equal(batch_gradient(*given, block), backprop(*given), coarsest)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda n, x, y: (n, x.astype(object), y),
+        lambda n, x, y: (n, x.astype(str), y),
+        lambda n, x, y: (n, x, y[:2]),
+        lambda n, x, y: (n, x, y[:, :5]),
+        lambda n, x, y: (n, x.T, y),
+        lambda n, x, y: (n, x, y[0]),
+        lambda n, x, y: (n, x, [0, 1, 2, 1] * 5),
+        lambda n, x, y: (n, x[:, :0], y[:, :0]),
+        lambda n, x, y: (n, x[:, :, None], y),
+        lambda n, x, y: (n, np.where(x > 0, np.inf, x), y),
+        lambda n, x, y: (n, x, np.where(y > 0.5, np.nan, y)),
+        lambda n, x, y: (n, np.full(x.shape, 1.7e308), y),
+        lambda n, x, y: (n, np.ma.masked_greater(x, 0), y),
+        lambda n, x, y: (n, [[1.0], [1.0, 2.0]], y),
+        lambda n, x, y: (n, None, y),
+        lambda n, x, y: ("net", x, y),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+def test_blocks_give_the_same_errors(change: object) -> None:
+    network, rows, targets = random_case([5, 4, 3], 20, "f8", 1)
+    given = change(network, rows.T.copy(), targets.T.copy())
+    with pytest.raises((TypeError, ValueError)) as wanted:
+        backprop(*given)
+    with pytest.raises(wanted.type) as found:
+        batch_gradient(*given, 6)
+    assert str(found.value) == str(wanted.value)
+
+
+def test_a_network_that_was_spoiled_afterwards() -> None:
+    network, rows, targets = random_case([5, 4, 3], 20, "f8", 1)
+    network.w[1][0, 0] = np.nan
+    with pytest.raises(ValueError, match=r"w\[0, 0\] is nan"):
+        batch_gradient(network, rows.T, targets.T)
+
+
+@pytest.mark.parametrize("block", [500.0, "5", None, 0, -1, True])
+def test_a_block_is_a_whole_number(block: object) -> None:
+    network, rows, targets = random_case([5, 4, 3], 20, "f8", 1)
+    with pytest.raises((TypeError, ValueError), match="block is"):
+        batch_gradient(network, rows.T, targets.T, block)
+
+
+def test_what_is_no_array_is_told() -> None:
+    network, x, y = random_case([5, 4, 3], 20, "f8", 1)
+    space, index = Workspace(network, 4), np.arange(4)
+    masked = np.ma.masked_greater(x, 0)
+    for wrong, message in [
+        ((x.tolist(), y, index), "x_rows is a list, .*write np.asconti"),
+        ((x, y.tolist(), index), "y_rows is a list, .*, np.float64"),
+        ((masked, y, index), "x_rows has masked entries"),
+        ((x, y, [0, 1]), "index is a list, expected an array"),
+        ((x, y, 3), "index is a int, expected an array"),
+        ((x, y, index.reshape(2, 2)), "index holds int.*in one dimension"),
+        ((np.array(1.0), y, index), "x_rows has shape .., expected"),
+    ]:
+        with pytest.raises((TypeError, ValueError), match=message):
+            space.backprop(*wrong)
+    found = space.backprop(x.view(np.memmap), y, index)
+    check_equal(found, backprop(network, x[:4].T, y[:4].T))

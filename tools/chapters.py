@@ -9,23 +9,25 @@ the same run gives the same bytes.  One line a chapter says what happened.
 import asyncio
 import hashlib
 import os
-import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
-from ruff import find_ruff_bin
 
 sys.path.insert(0, str(Path(__file__).parent))
+import files  # noqa: E402
 import pages  # noqa: E402
 import tangle  # noqa: E402
+import twins  # noqa: E402
 import widgets  # noqa: E402
+from claims import ratchet  # noqa: E402
+from twins import cells_of, clean, text_of  # noqa: E402, F401
 
 ROOT = tangle.ROOT
 CHAPTERS = ROOT / "chapters"
@@ -40,42 +42,6 @@ LANGUAGE = {  # without the interpreter's version
 }
 
 
-def cells_of(notebook: NotebookNode) -> list[tuple[str, str, str]]:
-    """What both twins hold: kind, source and metadata of every cell."""
-    return [
-        (c.cell_type, c.source, repr(sorted(clean(c.metadata).items())))
-        for c in notebook.cells
-    ]
-
-
-def clean(metadata: NotebookNode) -> dict[str, object]:
-    """Metadata without what a run or a front end leaves in it."""
-    passing = {"execution", "trusted", "collapsed", "scrolled"}
-    return {k: v for k, v in metadata.items() if k not in passing}
-
-
-def text_of(notebook: NotebookNode) -> str:
-    """The text twin; the same whichever twin the cells were read from."""
-    stored_order = nbformat.reads(nbformat.writes(notebook), 4)
-    return jupytext.writes(stored_order, fmt="md:myst")
-
-
-def edited_twin(text: Path) -> tuple[NotebookNode, str]:
-    """The cells of the twin that was saved last, and which one that was."""
-    twin = text.with_suffix(".ipynb")
-    if not text.exists():
-        return nbformat.read(twin, 4), "notebook"
-    written = jupytext.read(text, fmt="md:myst")
-    if not twin.exists():
-        return written, "text"
-    stored = nbformat.read(twin, 4)
-    if cells_of(written) == cells_of(stored):
-        return stored, ""
-    if twin.stat().st_mtime > text.stat().st_mtime:
-        return stored, "notebook"
-    return written, "text"
-
-
 def give_ids(notebook: NotebookNode) -> None:
     """Cell ids from what the cells say, so that they stay when a run does."""
     seen: Counter[str] = Counter()
@@ -87,26 +53,9 @@ def give_ids(notebook: NotebookNode) -> None:
         cell["id"] = digest if n == 1 else f"{digest}-{n}"
 
 
-def tidy(notebook: NotebookNode) -> None:
-    """Format the code cells, so that a module reads as its cells do."""
-    result = subprocess.run(
-        [find_ruff_bin(), "format", "--quiet"]
-        + ["--stdin-filename", str(CHAPTERS / "cells.ipynb"), "-"],
-        input=nbformat.writes(notebook),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    if result.returncode:
-        return  # a cell that does not parse: running it says which
-    tidied = nbformat.reads(result.stdout, 4)
-    for cell, clean_cell in zip(notebook.cells, tidied.cells, strict=True):
-        cell.source = clean_cell.source
-
-
 def fingerprint(notebook: NotebookNode, number: int) -> str:
-    """What the stored outputs depend on: cells, earlier modules, timings."""
-    parts = [repr(cells_of(notebook))]
+    """What the stored outputs depend on: code, earlier modules, timings."""
+    parts = [repr([c for c in cells_of(notebook) if c[0] == "code"])]
     for path in sorted((ROOT / "bp" / "data").glob("*.json")):
         if path.name in parts[0]:
             parts.append(path.read_text("utf-8"))
@@ -160,36 +109,25 @@ def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return merged
 
 
-def write_if_changed(path: Path, text: str) -> bool:
-    if path.exists() and path.read_text("utf-8") == text:
-        return False
-    path.write_text(text, "utf-8")
-    return True
-
-
 def number_of(stem: str) -> int:
     """The chapter's number; the pages after the chapters come last."""
     return int(stem[:2]) if stem[:2].isdigit() else 99
 
 
-def pair(stem: str) -> list[str]:
+def pair(stem: str, made: bool = False) -> list[str]:
     """Bring both twins to the cells of the edited one; what was done."""
     text = CHAPTERS / f"{stem}.md"
-    notebook, edited = edited_twin(text)
-    tidy(notebook)
+    notebook, edited = twins.settle(text, made)
+    twins.tidy(notebook)
     give_ids(notebook)
-    stored = nbformat.writes(notebook).rstrip() + "\n"
-    write_if_changed(text.with_suffix(".ipynb"), stored)
-    done = [f"{edited} was edited"] if edited else []
-    if write_if_changed(text, text_of(notebook)):
-        done.append("text twin written")
-    return done
+    return [edited] * bool(edited) + twins.write(text, notebook)
 
 
 def refresh(stem: str) -> list[str]:
     """Run a notebook if what it depends on has changed; what was done."""
     path = CHAPTERS / f"{stem}.ipynb"
-    notebook = nbformat.read(path, 4)
+    before = path.read_bytes()
+    notebook = nbformat.reads(before.decode("utf-8"), 4)
     mark = fingerprint(notebook, number_of(stem))
     if mark == notebook.metadata.get("book", {}).get("ran"):
         return []
@@ -197,23 +135,49 @@ def refresh(stem: str) -> list[str]:
     n = sum(c.cell_type == "code" for c in notebook.cells)
     settle(notebook, run(notebook) if n else {})
     notebook.metadata["book"] = {"ran": mark}
-    path.write_text(nbformat.writes(notebook).rstrip() + "\n", "utf-8")
+    if path.read_bytes() != before:
+        return ["was saved while it ran: run `make chapters` again"]
+    files.write(path, nbformat.writes(notebook).rstrip() + "\n")
     seconds = time.perf_counter() - start
     return [f"ran {n} cells in {seconds:.1f} s"] if n else []
+
+
+def pair_all(stems: Collection[str]) -> dict[str, list[str]]:
+    """Settle the twins of all chapters, and then say all that stops it."""
+    done, troubles = {}, []
+    for stem in sorted(stems):
+        try:
+            done[stem] = pair(stem)
+        except twins.TwinError as error:
+            troubles.append(str(error))
+    if troubles:
+        raise twins.TwinError("\n".join(troubles))
+    return done
 
 
 def bring_up_to_date() -> None:
     numbered = "[0-9][0-9]_*"
     stems = {p.stem for p in CHAPTERS.glob(f"{numbered}.md")}
     stems |= {p.stem for p in CHAPTERS.glob(f"{numbered}.ipynb")}
-    done = {stem: pair(stem) for stem in sorted(stems)}
-    for path in tangle.write(tangle.tangle(CHAPTERS), ROOT):
-        print(f"wrote {path}")
-    pages.write()
-    done |= {stem: pair(stem) for stem in pages.MADE}
+    files.sweep(CHAPTERS)
+    done = pair_all(stems)
+    modules = tangle.tangle(CHAPTERS)
+    for path in tangle.write(modules, ROOT):
+        print(f"wrote {path}" if path in modules else f"removed {path}")
+    tangle.tell_strays(modules, ROOT)
     for stem, paired in done.items():
-        print(f"{stem:14}", end=" ", flush=True)
-        print(", ".join([*paired, *refresh(stem)]) or "nothing to do")
+        tell(stem, paired)
+    pages.write()  # they count what has been printed
+    for stem in pages.MADE:
+        tell(stem, pair(stem, made=True))
+    for stem in ratchet.lower(CHAPTERS):
+        print(f"{stem:14} has less open in its prose: tests/open.json")
+
+
+def tell(stem: str, paired: list[str]) -> None:
+    """Run a chapter where that is due; say all that was done."""
+    print(f"{stem:14}", end=" ", flush=True)
+    print(", ".join([*paired, *refresh(stem)]) or "nothing to do")
 
 
 def main() -> int:
@@ -222,7 +186,10 @@ def main() -> int:
     except tangle.TangleError as error:
         print(f"tangle: {error}", file=sys.stderr)
         return 1
-    except CellExecutionError as error:
+    except twins.TwinError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (CellExecutionError, DeadKernelError, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     return 0

@@ -18,6 +18,8 @@ import nbformat
 sys.path.insert(0, str(Path(__file__).parent))
 import chapters  # noqa: E402
 import rules  # noqa: E402
+from claims import ratchet  # noqa: E402
+from claims.report import Report  # noqa: E402
 from formulas.__main__ import verdicts  # noqa: E402
 
 
@@ -53,10 +55,22 @@ def formulas_hold(page: rules.Page) -> rules.Lacks:
             yield verdict.line, str(verdict)
 
 
+def prose_is_bound(page: rules.Page) -> rules.Lacks:
+    """What is false in the prose; what is open, if more than is allowed."""
+    report = Report(chapters.CHAPTERS / f"{page.stem}.md")
+    problems = report.problems()
+    allowed = ratchet.stored().get(page.stem, 0)
+    more = sum(not problem.false for problem in problems) > allowed
+    for problem in problems:
+        if problem.false or more:
+            yield problem.line, problem.said
+
+
 def lacks(stem: str) -> Iterator[str]:
     page = rules.Page(stem)
     found = [lack for rule in rules.RULES for lack in rule(page)]
-    for line, words in sorted([*found, *formulas_hold(page)]):
+    found += [*formulas_hold(page), *prose_is_bound(page)]
+    for line, words in sorted(found):
         yield f"chapters/{stem}.md:{line}: {words}"
 
 

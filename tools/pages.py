@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+import files  # noqa: E402
 import tangle  # noqa: E402
 from bibliography import bibliography  # noqa: E402
 from results import results  # noqa: E402
@@ -24,6 +25,6 @@ def write() -> None:
     """Write the made pages where what they hold has changed."""
     for name, make in MADE.items():
         path, body = FOLDER / f"{name}.md", make().strip()
-        old = path.read_text("utf-8") if path.exists() else ""
-        if not old.strip().endswith(body):
-            path.write_text(f"{HEAD}{body}\n", "utf-8")
+        old = path.read_bytes() if path.is_file() else b""
+        if not old.strip().endswith(body.encode()):
+            files.write(path, f"{HEAD}{body}\n")

@@ -8,11 +8,13 @@ everywhere: that the formula holds, and the bound that its cell asserts.
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import tangle  # noqa: E402
+from claims.report import report_of  # noqa: E402
 from contents import listed  # noqa: E402
 from formulas.extract import Display, displays  # noqa: E402
 from formulas.measure import asserted, bound  # noqa: E402
@@ -35,6 +37,13 @@ make sure that it is right.
 On the site both columns give the largest difference that was found when the
 site was built.
 Everything that stands below in `this type` can be imported from `bp`."""
+
+
+PROSE = """The prose is read as well.
+For each chapter stands how many of its numbers are printed or computed by its
+cells, how many of its claims without a number a line of code decides, how
+many are taken on trust (given, as an assumption; quoted, from a source; said,
+where nothing can be measured), and how many places still wait to be bound."""
 
 
 def functions(chapter: tangle.Chapter) -> list[tuple[str, str]]:
@@ -95,6 +104,15 @@ def formula_table(
             yield formula_row(display, found, cells.get(display.label))
 
 
+def of_prose(counts: Counter[str]) -> str:
+    """What holds the prose of a chapter, or of all."""
+    return (
+        f"In its prose: {counts['numbers']} numbers and {counts['claims']} "
+        f"claims checked; {counts['given']} given, {counts['quoted']} quoted, "
+        f"{counts['said']} said; {counts['open']} open."
+    )
+
+
 def results() -> str:
     chapters = tangle.read_chapters(FOLDER)
     chapters = [c for c in chapters if c.stem in listed()]
@@ -103,7 +121,7 @@ def results() -> str:
         for name, doc in functions(chapter):
             for label in dict.fromkeys(re.findall(LABEL, doc)):
                 who.setdefault(label, []).append(name)
-    parts, excused = [], 0
+    parts, excused, prose = [], 0, Counter[str]()
     for chapter in chapters:
         text = (FOLDER / f"{chapter.stem}.md").read_text("utf-8")
         excused += sum(d.not_checked is not None for d in displays(text))
@@ -111,8 +129,12 @@ def results() -> str:
         parts.append(f"In {tangle.link(chapter.stem)}, `bp.{chapter.name}`:")
         parts.append("\n".join(function_table(chapter)))
         parts.append("\n".join(formula_table(chapter, who)))
+        counts = report_of(FOLDER / f"{chapter.stem}.md").counts()
+        parts.append(of_prose(counts))
+        prose += counts
     count = {0: "None of them is", 1: "One of them is"}.get(
         excused, f"{excused} of them are"
     )
     head = f"{INTRODUCTION}\n{count} excused from being read as printed."
+    head += f"\n\n{PROSE}\n{of_prose(prose).replace('its prose', 'all')}"
     return "\n\n".join([head, *parts]) + "\n"

@@ -12,14 +12,18 @@ import argparse
 import ast
 import difflib
 import functools
-import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ruff import find_ruff_bin
+
+sys.path.insert(0, str(Path(__file__).parent))
+import files  # noqa: E402
+import sources  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 TAGS = {"bp": "bp/{}.py", "experiment": "bp/experiments/{}.py"}
@@ -73,7 +77,12 @@ class Chapter:
 
 
 def read_chapter(path: Path) -> Chapter:
-    cells = json.loads(path.read_text("utf-8"))["cells"]
+    try:
+        cells = sources.cells(sources.text(path))
+        for place, cell in enumerate(cells, start=1):
+            sources.refuse_conflict("".join(cell["source"]), f"cell {place}, ")
+    except sources.Unreadable as error:
+        raise TangleError(f"{path.name}: {error}") from None
     text = "\n".join(
         "".join(c["source"]) for c in cells if c["cell_type"] == "markdown"
     )
@@ -102,6 +111,8 @@ def link(stem: str) -> str:
 def read_chapters(folder: Path) -> list[Chapter]:
     """The chapters in order; two that claim one module are refused."""
     paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    if not paths:
+        raise TangleError(f"there is no chapter NN_name.ipynb in {folder}")
     chapters = [read_chapter(path) for path in paths]
     claimed: dict[str, str] = {}
     for chapter in chapters:
@@ -128,16 +139,33 @@ def public_names(cells: list[Cell]) -> list[str]:
     return [n for n in dict.fromkeys(names) if not n.startswith("_")]
 
 
+def is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
 def split_imports(cell: Cell) -> tuple[list[str], str]:
     """The import statements at the cell's top level, and the rest of it."""
-    lines = cell.source.splitlines()
+    lines = cell.source.split("\n")
+    taken: dict[bool, set[int]] = {True: set(), False: set()}
     imports = []
     for node in cell.parse().body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        taken[is_import(node)] |= set(range(node.lineno, last(node) + 1))
+        if is_import(node):
             imports.append(ast.unparse(node))
-            for i in range(node.lineno - 1, node.end_lineno or node.lineno):
-                lines[i] = ""
-    return imports, "\n".join(lines).strip()
+    for shared in taken[True] & taken[False]:
+        raise TangleError(f"{cell}, line {shared}: an import shares its line")
+    kept = ["" if n in taken[True] else t for n, t in enumerate(lines, 1)]
+    return imports, "\n".join(kept).strip()
+
+
+def first(node: ast.stmt) -> int:
+    """The line where a statement begins, with its decorators."""
+    above = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(n.lineno for n in above)])
+
+
+def last(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
 
 
 def own_names(chapter: Chapter, tag: str) -> list[str]:
@@ -169,7 +197,37 @@ def module_source(chapter: Chapter, tag: str) -> str:
             *(f"\n{body}" for _, body in split if body),
         ]
     )
-    return ruff(text, f"{chapter.stem} ({TAGS[tag].format(chapter.name)})")
+    return ruff(text, lambda made, row: origin(made, row, chapter, tag))
+
+
+def origin(text: str, row: int, chapter: Chapter, tag: str) -> str:
+    """Where a line of a module comes from: chapter, cell, line of the cell.
+
+    The statements of a module, but for its imports and its list of names,
+    are those of the cells, in their order.
+    """
+    made = ast.parse(text).body
+    cells = chapter.tagged(tag)
+    here = next((n for n in made if first(n) <= row <= last(n)), None)
+    if here is None or is_import(here):
+        names = set(re.findall(r"\w+", text.splitlines()[row - 1]))
+        for cell in cells:
+            found = " ".join(split_imports(cell)[0])
+            if here is not None and names <= set(re.findall(r"\w+", found)):
+                return str(cell)
+        return chapter.stem
+    own = [n for n in made[1:] if not is_import(n)][1:]
+    theirs = [
+        (cell, node)
+        for cell in cells
+        for node in cell.parse().body
+        if not is_import(node)
+    ]
+    if here not in own:
+        return f"{chapter.stem}, its title"
+    cell, node = theirs[own.index(here)]
+    line = min(first(node) + row - first(here), last(node))
+    return f"{cell}, line {line}"
 
 
 def init_source(path: str, chapters: list[Chapter], tag: str) -> str:
@@ -183,16 +241,41 @@ def init_source(path: str, chapters: list[Chapter], tag: str) -> str:
             if public:
                 lines.append(f"from bp.{name} import {', '.join(public)}")
         every = [n for public in names.values() for n in public]
-        twice = {n for n in every if every.count(n) > 1 or n in names}
-        if twice:
-            raise TangleError(f"defined twice in bp: {', '.join(twice)}")
+        for name in every:
+            by = [c.stem for c in chapters if name in names.get(c.name, ())]
+            by += [c.stem for c in chapters if name == c.name]
+            if len(by) > 1:
+                raise TangleError(
+                    f"defined twice in bp: {name}, by {' and by '.join(by)}"
+                )
         lines += ["", f"__all__ = {sorted(every)!r}"]
-    return ruff("\n".join(lines), path)
+    return ruff("\n".join(lines), lambda made, row: f"{path}, line {row}")
+
+
+def placed(said: str, text: str, where: Callable[[str, int], str]) -> str:
+    """What ruff has said of a text, with where its lines come from."""
+    return re.sub(
+        r"^\S+?\.py:(\d+):\d+: ",
+        lambda match: f"{where(text, int(match[1]))}: ",
+        said.strip(),
+        flags=re.M,
+    )
+
+
+def ruff(text: str, where: Callable[[str, int], str]) -> str:
+    """The text with its imports in order, formatted and found clean.
+
+    `where` says where a line of the text, so far as it is done, comes from.
+    """
+    said, made, refused = cleaned(text)
+    if refused:
+        raise TangleError(f"ruff refuses\n{placed(said, made, where)}")
+    return made
 
 
 @functools.cache
-def ruff(text: str, where: str) -> str:
-    """The text with its imports in order, formatted and found clean."""
+def cleaned(text: str) -> tuple[str, str, bool]:
+    """What ruff says of a text, what it makes of it, and if it refuses it."""
     fix = ["check", "--select=I", "--fix"]
     for arguments in (fix, ["format"], ["check", "--output-format=concise"]):
         result = subprocess.run(
@@ -204,11 +287,10 @@ def ruff(text: str, where: str) -> str:
             encoding="utf-8",
         )
         if result.returncode:
-            found = (result.stdout + result.stderr).strip()
-            raise TangleError(f"{where}: ruff refuses it:\n{found}")
+            return result.stdout + result.stderr, text, True
         if "check" != arguments[0] or "--fix" in arguments:
             text = result.stdout
-    return text
+    return "", text, False
 
 
 def imported_modules(cell: Cell, home: dict[str, str]) -> set[str]:
@@ -271,8 +353,25 @@ def stored(root: Path) -> dict[str, str]:
     """The Python files of bp/ as they stand."""
     paths = [*root.glob("bp/*.py"), *root.glob("bp/experiments/*.py")]
     return {
-        p.relative_to(root).as_posix(): p.read_text("utf-8") for p in paths
+        p.relative_to(root).as_posix(): p.read_text("utf-8", "replace")
+        for p in paths
+        if p.is_file()
     }
+
+
+def is_ours(text: str) -> bool:
+    """Was a file written by the chapters?  Its first lines say so."""
+    lines = text.splitlines()[:12]
+    return not text.strip() or any(
+        line.startswith("Written by the chapter") for line in lines
+    )
+
+
+def strays(made: dict[str, str], found: dict[str, str]) -> list[str]:
+    """Files in bp/ that no chapter writes or has ever written."""
+    return sorted(
+        p for p in found.keys() - made.keys() if not is_ours(found[p])
+    )
 
 
 def differences(made: dict[str, str], found: dict[str, str]) -> list[str]:
@@ -292,16 +391,27 @@ def differences(made: dict[str, str], found: dict[str, str]) -> list[str]:
 
 
 def write(made: dict[str, str], root: Path) -> list[str]:
-    """Bring bp/ to what the chapters say; the paths that changed."""
+    """Bring bp/ to what the chapters say; the paths that changed.
+
+    What the chapters have not written is somebody's own: it is neither
+    removed nor written over.
+    """
     found = stored(root)
     changed = [p for p in sorted(made | found) if made.get(p) != found.get(p)]
-    for path in changed:
+    foreign = [p for p in changed if not is_ours(found.get(p, ""))]
+    for path in foreign:
+        if path in made:
+            raise TangleError(
+                f"{path} was not written by the chapters, and a chapter "
+                "would write over it: move it away"
+            )
+    for path in (p for p in changed if p not in foreign):
         if path in made:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(made[path], "utf-8")
+            files.write(root / path, made[path])
         else:
             (root / path).unlink()
-    return changed
+    return [p for p in changed if p not in foreign]
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -310,16 +420,22 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     options = parser.parse_args(arguments)
     try:
         made = tangle(root / "chapters")
-    except TangleError as error:
+        if options.check:
+            diffs = differences(made, stored(root))
+            print("\n".join(diffs) or "bp/ is what the chapters say.")
+            return bool(diffs)
+        for path in write(made, root):
+            print(f"wrote {path}" if path in made else f"removed {path}")
+    except (TangleError, OSError) as error:
         print(f"tangle: {error}", file=sys.stderr)
         return 1
-    if options.check:
-        diffs = differences(made, stored(root))
-        print("\n".join(diffs) or "bp/ is what the chapters say.")
-        return bool(diffs)
-    for path in write(made, root):
-        print(f"wrote {path}" if path in made else f"removed {path}")
+    tell_strays(made, root)
     return 0
+
+
+def tell_strays(made: dict[str, str], root: Path) -> None:
+    for path in strays(made, stored(root)):
+        print(f"left {path}, which no chapter has written: move it away")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ def draw_factors(z: float, y: float) -> Picture:
     ax.axhline(0, color="grey", linewidth=0.8)
     ax.set(ylim=(-1.1, 1.1), ylabel="value", title="δ = (a − y) · σ′(z)")
     text = (
-        f"The answer is a = {sigmoid(zs).item():.3f}; δ = {values[0]:.3f} · "
-        f"{values[1]:.3f} = {delta:.3f}."
+        f"The answer is a = {sigmoid(zs).item():.3f}; δ = {values[0]:.3g} · "
+        f"{values[1]:.3g} = {delta:.3g}."
     )
     return plot(ax, text)
 

@@ -18,13 +18,24 @@ from bp.experiments.reading import (
 )
 from bp.network import Network, forward, random_network
 
-__all__ = ["ends_example", "draw_ends"]
+__all__ = ["ends_example", "at_weight", "draw_ends"]
 
 
 def ends_example() -> tuple[Network, Array, Array]:
     """A network 2-4-3-1, an input and the wanted output."""
     network = random_network((2, 4, 3, 1), np.random.default_rng(16))
     return network, np.array([[1.0], [-0.5]]), np.array([[1.0]])
+
+
+def at_weight(j: int, k: int, weight: float) -> tuple[float, float]:
+    """The error of neuron j and the cost's slope, for a weight from k."""
+    network, x, y = ends_example()
+    w = network.w[2].astype(complex)
+    w[j - 1, k - 1] = weight + 1e-30j
+    moved = Network({**network.w, 2: w}, network.b)
+    cost = quadratic_cost(forward(moved, x).a[3], y)
+    error = all_errors(moved, x, y)[2][j - 1, 0]
+    return float(error.real), float(cost.imag / 1e-30)
 
 
 def draw_ends(j: int, k: int) -> Picture:
@@ -54,14 +65,13 @@ def draw_ends(j: int, k: int) -> Picture:
         red += draw_neuron(at, label, fill, COLOUR["delta"])
     svg = svg.replace("</svg>", f"{red}</svg>")
 
-    moved = w.astype(complex)
-    moved[j - 1, k - 1] += 1e-30j
-    run = forward(Network({**network.w, 2: moved}, network.b), x)
-    measured = quadratic_cost(run.a[3], y).imag / 1e-30
-    tail, head = float(a[k - 1, 0]), float(delta[j - 1, 0])
+    weight, tail = float(w[j - 1, k - 1]), float(a[k - 1, 0])
+    head, slope = at_weight(j, k, weight)
+    head_5, slope_5 = at_weight(j, k, 5)
     text = (
-        f"The weight to {j} from {k} is {w[j - 1, k - 1]:.2f}. Activation "
-        f"{tail:.3f} times error {head:.5f} is {tail * head:.5f}; measured, "
-        f"the cost's slope is {measured:.5f}."
+        f"The weight to {j} from {k} is {weight:.2f}. Activation "
+        f"{tail:.4f} times error {head:.5f} is {tail * head:.5f}; measured, "
+        f"the cost's slope is {slope:.5f}. Were the weight 5, the error "
+        f"would be {head_5:.5f} and the slope {slope_5:.5f}."
     )
     return Picture(svg, text)

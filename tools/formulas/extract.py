@@ -16,7 +16,7 @@ from myst_parser.parsers.mdit import create_md_parser
 
 EXTENSIONS = {"amsmath", "colon_fence", "deflist", "dollarmath"}
 NOT_MYST = re.compile(r"code|eval-rst|raw|literalinclude|bibliography")
-COMMENT = re.compile(r"(not checked|where):\s*(.*)")
+COMMENT = re.compile(r"(not checked|where|world):\s*(.*)")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Display:
     label: str | None = None
     not_checked: str | None = None  # the reason that the author gives
     where: tuple[str, ...] = ()  # comments `% where: …` of its section
+    world: str = ""  # a comment `% world: …`: another than the chapter's
 
 
 def parser() -> MarkdownIt:
@@ -41,7 +42,11 @@ def displays(text: str) -> list[Display]:
 
 
 def _displays(
-    text: str, first: int, md: MarkdownIt, where: tuple[str, ...] = ()
+    text: str,
+    first: int,
+    md: MarkdownIt,
+    where: tuple[str, ...] = (),
+    world: str = "",
 ) -> Iterator[Display]:
     reason: str | None = None
     for token in md.parse(text):
@@ -51,16 +56,18 @@ def _displays(
                 found = COMMENT.match(said.strip("% "))
                 if found and found[1] == "where":
                     where = (*where, found[2].strip())
+                elif found and found[1] == "world":
+                    world = found[2].strip()
                 elif found:
                     reason = found[2].strip()
             continue
         if token.type == "heading_open":
-            where = ()
-        if (found := _formula(token)) is not None:
-            latex, label = found
-            yield Display(latex.strip(), line, label, reason, where)
+            where, world = (), ""
+        if (formula := _formula(token)) is not None:
+            latex, label = formula
+            yield Display(latex.strip(), line, label, reason, where, world)
         elif token.type in {"fence", "colon_fence"}:
-            yield from _inside(token, line, md, where)
+            yield from _inside(token, line, md, where, world)
         if token.type not in {"paragraph_open", "blockquote_open"}:
             reason = None
 
@@ -75,31 +82,35 @@ def _formula(token: Token) -> tuple[str, str | None] | None:
         label = re.search(r"\\label\{([^}]*)\}", token.content)
         return token.content, label and label[1]
     if token.type in {"fence", "colon_fence"}:
-        name, argument = _directive(token)
+        name, argument = directive(token)
         if name == "math":
-            options, body = _options(token.content)
-            return f"{argument}\n{body}", options.get("label")
+            given, body = options(token.content)
+            return f"{argument}\n{body}", given.get("label")
     return None
 
 
 def _inside(
-    token: Token, line: int, md: MarkdownIt, where: tuple[str, ...]
+    token: Token,
+    line: int,
+    md: MarkdownIt,
+    where: tuple[str, ...],
+    world: str,
 ) -> Iterator[Display]:
     """The displays in the content of a directive."""
-    name, _ = _directive(token)
+    name, _ = directive(token)
     if name and not NOT_MYST.match(name):
-        _, body = _options(token.content)
+        _, body = options(token.content)
         skipped = token.content.count("\n") - body.count("\n")
-        yield from _displays(body, line + skipped, md, where)
+        yield from _displays(body, line + skipped, md, where, world)
 
 
-def _directive(token: Token) -> tuple[str, str]:
+def directive(token: Token) -> tuple[str, str]:
     """Name and argument of a directive; no name for plain code."""
     found = re.match(r"\{([\w:-]+)\}\s*(.*)", token.info.strip())
     return (found[1], found[2]) if found else ("", "")
 
 
-def _options(content: str) -> tuple[dict[str, str], str]:
+def options(content: str) -> tuple[dict[str, str], str]:
     """The options at the head of a directive, and what follows them."""
     lines = content.split("\n")
     if lines and lines[0].strip() == "---":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 
 class NotUnderstood(Exception):
@@ -9,6 +10,14 @@ class NotUnderstood(Exception):
 
     def __init__(self, piece: str, hint: str = "") -> None:
         super().__init__(f"{piece}: {hint}" if hint else piece)
+
+
+class OutOfRange(Exception):
+    """A layer that does not exist: the formula does not apply there."""
+
+
+class Wrong(Exception):
+    """A formula that cannot hold: shapes or ranges that do not fit."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +29,21 @@ class Node:
                 if isinstance(part, Node):
                     yield part
 
-    def walk(self) -> Iterator["Node"]:
-        yield self
-        for child in self.children():
-            yield from child.walk()
+    @cached_property
+    def parts(self) -> tuple["Node", ...]:
+        """The node itself, and all that it is made of."""
+        inner = (part for child in self.children() for part in child.parts)
+        return (self, *inner)
+
+    @property
+    def subscripts(self) -> tuple["Node", ...]:
+        """What stands in the place of a component or of a sample."""
+        return ()
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """The names of all symbols in it."""
+        return frozenset(p.name for p in self.parts if isinstance(p, Symbol))
 
 
 @dataclass(frozen=True)
@@ -38,6 +58,11 @@ class Symbol(Node):
     name: str
     above: tuple[Node, ...] = ()
     below: tuple[Node, ...] = ()
+
+    @property
+    def subscripts(self) -> tuple[Node, ...]:
+        samples = [m.index for m in self.above if isinstance(m, Sample)]
+        return (*self.below, *samples)
 
 
 @dataclass(frozen=True)
@@ -94,12 +119,17 @@ class Entry(Node):
     of: Node
     below: tuple[Node, ...]
 
+    @property
+    def subscripts(self) -> tuple[Node, ...]:
+        return self.below
+
 
 @dataclass(frozen=True)
 class Call(Node):
     function: str
     primes: int
-    argument: Node
+    arguments: tuple[Node, ...]
+    marks: tuple[Node, ...] = ()  # of a function of its own for each layer
 
 
 @dataclass(frozen=True)
@@ -109,19 +139,27 @@ class Norm(Node):
 
 @dataclass(frozen=True)
 class Fold(Node):
-    """A sum or a product over an index; argmax is one too."""
+    """A sum or a product over an index; max and argmax are such, too."""
 
-    kind: str  # "sum", "prod" or "argmax"
+    kind: str  # "sum", "prod", "max", "min" or "argmax"
     index: str
     low: Node | None
     high: Node | None
     body: Node
+    condition: Node | None = None  # what the index must fulfil
+
+    @cached_property
+    def places(self) -> tuple[Node, ...]:
+        """Where its index is a subscript."""
+        index = Symbol(self.index)
+        return tuple(p for p in self.body.parts if index in p.subscripts)
 
 
 @dataclass(frozen=True)
 class Derivative(Node):
     of: Node
     by: Node  # a Symbol
+    held: tuple[Node, ...] = ()  # what is not to move with it
 
 
 @dataclass(frozen=True)

@@ -1,97 +1,129 @@
-"""A random network with a batch, in which any quantity can be nudged.
+"""What a chapter's letters stand for: a run of steps, each with a name.
 
-Nothing here is taken from `bp` or from the chapters' formulas: derivatives
-are had by nudging a quantity where it stands and running what comes after.
+A world is a small program on numpy arrays.  `draw` gives what is drawn at
+random (weights, samples, …); `steps` sets what follows, in the order in which
+it is computed.  Every quantity goes by the name and the marks (a layer, a
+time, a head) that it has in print:
+
+    q["z", l] = q["w", l] @ q["a", l - 1] + q["b", l]
+
+Whatever is set can be nudged there, so the derivative of anything by anything
+is had by running the steps again.  No derivative is ever written in a world.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-# All widths of a network differ, and so does the number of samples.
-SIZES = [
-    (4, 5, 3, 2),
-    (3, 2, 4, 6, 5),
-    (2, 6, 4, 3),
-    (6, 4, 5, 2, 3),
-    (5, 3, 6, 4),
-]
-SAMPLES = 7
-Nudges = Mapping[tuple[str, int], np.ndarray]  # ("z", 2) to what is added
+from .functions import Forms
+from .notation import Array, Key, Notation, Values
+
+KEPT = 2000  # runs of one world
 
 
-def sigma(z: np.ndarray) -> np.ndarray:
-    return (1 + np.tanh(z / 2)) / 2
+class Steps(dict[Key, Array]):
+    """The quantities of one run; what is set is nudged on its way in."""
 
+    def __init__(
+        self, nudges: Values, plain: "Steps | None", still: frozenset[Key]
+    ) -> None:
+        super().__init__()
+        self.nudges, self.plain, self.still = nudges, plain, still
+        self.functions: dict[Key, Forms] = {}  # of the chapter's own
+        self.kept: dict[Any, Array] = {}  # slopes that were had in this run
 
-def sigma_1(z: np.ndarray) -> np.ndarray:
-    return 1 / (4 * np.cosh(z / 2) ** 2)
+    def __setitem__(self, key: Key, value: Array) -> None:
+        if key in self.still and self.plain is not None:
+            value = self.plain[key]
+        if key in self.nudges:
+            value = value + self.nudges[key]
+        super().__setitem__(key, value)
 
+    def held(self, key: Key) -> Array:
+        """A quantity that no nudge reaches but its own."""
+        if self.plain is None:
+            return self[key]
+        return self.plain[key] + self.nudges.get(key, 0)
 
-def sigma_2(z: np.ndarray) -> np.ndarray:
-    return -np.tanh(z / 2) / (4 * np.cosh(z / 2) ** 2)
-
-
-def quadratic(a: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Cost of each sample."""
-    return ((a - y) * (a - y)).sum(axis=0) / 2
-
-
-COSTS: dict[str, Callable] = {"quadratic": quadratic}
+    def put(self, name: str, values: Iterable[Array]) -> None:
+        """One after the other, with the marks 1, 2, …"""
+        for mark, value in enumerate(values, start=1):
+            self[name, mark] = value
 
 
 @dataclass
-class Run:
-    """All quantities of one run: arrays by kind and layer."""
+class Outcome:
+    """One of the ways in which a random draw can end."""
 
-    arrays: dict[tuple[str, int], np.ndarray]
-    costs: np.ndarray  # (m,)
+    chance: float
+    given: dict[Key, Array]  # what the random letters are then
 
 
-class World:
-    def __init__(
-        self, seed: int, samples: int, draw: int = 0, cost: str = "quadratic"
-    ) -> None:
+class World(Notation):
+    """Base of the chapters' worlds."""
+
+    networks = 5  # how many are looked at, of different sizes
+
+    def __init__(self, seed: int, draw: int = 0, samples: int = 1) -> None:
+        self.seed, self.samples = seed, samples
         self.rng = np.random.default_rng([seed, draw])
-        self.sizes = SIZES[seed % len(SIZES)]
-        self.depth = len(self.sizes) - 1
-        self.samples = samples
-        self.rate = self.rng.uniform(0.1, 0.9)  # η
-        self.cost = COSTS[cost]
-        self.real: type = np.float64
-        self.fixed: dict[tuple[str, int], np.ndarray] = {}
-        for l in range(1, self.depth + 1):
-            n, before = self.sizes[l], self.sizes[l - 1]
-            self.fixed["w", l] = self.rng.normal(size=(n, before))
-            self.fixed["b", l] = self.rng.normal(size=(n, 1))
-            self.fixed["mu", l] = np.ones((n, samples))  # nothing is masked
-        self.fixed["x", 0] = self.rng.normal(size=(self.sizes[0], samples))
-        self.fixed["y", 0] = self.rng.uniform(size=(self.sizes[-1], samples))
-        self._plain: dict[type, Run] = {}
+        self.given: dict[Key, Array] = {}
+        self.moves: dict[Key, Array] = {}  # where all moves, for R(…) and ẋ
+        self.draws: list[list[Outcome]] = []  # each with all its outcomes
+        self.relations: dict[str, Callable[..., bool]] = {}
+        self.kept: dict[Any, Any] = {}  # what is had once for all formulas
+        self._runs: dict[Any, Steps] = {}
+        self.draw()
 
-    def run(self, nudges: Nudges) -> Run:
-        """Forward, with each nudge added where its quantity stands."""
-        if not nudges:
-            if self.real not in self._plain:
-                self._plain[self.real] = self._run({})
-            return self._plain[self.real]
-        return self._run(nudges)
+    def draw(self) -> None:
+        """Fill `given`, and what else the chapter has."""
 
-    def _run(self, nudges: Nudges) -> Run:
-        arrays: dict[tuple[str, int], np.ndarray] = {}
+    def steps(self, q: Steps) -> None:
+        """What follows from what is given."""
 
-        def put(kind: str, l: int, value: np.ndarray) -> np.ndarray:
-            arrays[kind, l] = value + nudges.get((kind, l), 0)
-            return arrays[kind, l]
+    @property
+    def said(self) -> str:
+        """Which world this is, in a message."""
+        return f"world {self.seed}"
 
-        def given(kind: str, l: int) -> np.ndarray:
-            return self.fixed[kind, l].astype(self.real)
+    @property
+    def keys(self) -> list[Key]:
+        return [*self.run()]
 
-        y = put("y", 0, given("y", 0))
-        a = put("a", 0, given("x", 0))
-        for l in range(1, self.depth + 1):
-            w, b = put("w", l, given("w", l)), put("b", l, given("b", l))
-            z = put("z", l, w @ a + b)
-            a = put("a", l, put("mu", l, given("mu", l)) * sigma(z))
-        return Run(arrays, self.cost(a, y))
+    def run(
+        self,
+        nudges: Values | None = None,
+        real: type = np.float64,
+        instead: Values | None = None,  # of what is given
+        still: frozenset[Key] = frozenset(),  # what keeps its value
+    ) -> Steps:
+        """All quantities, computed anew or as they were kept."""
+        nudges, instead = nudges or {}, instead or {}
+        key = (real, _bytes(nudges), _bytes(instead), still)
+        if key not in self._runs:
+            plain = self.run({}, real, instead) if nudges else None
+            if len(self._runs) >= KEPT:
+                self._runs.clear()
+            q = Steps(nudges, plain, still)
+            for name, value in self.as_given(real).items():
+                q[name] = value
+            for name, value in instead.items():
+                q[name] = np.asarray(value).astype(real)[()]
+            self.steps(q)
+            self._runs[key] = q
+        return self._runs[key]
+
+    def as_given(self, real: type) -> dict[Key, Array]:
+        if ("given", real) not in self.kept:
+            self.kept["given", real] = {
+                key: np.asarray(value).astype(real)[()]
+                for key, value in self.given.items()
+            }
+        found: dict[Key, Array] = self.kept["given", real]
+        return found
+
+
+def _bytes(values: Values) -> frozenset[Any]:
+    return frozenset((k, np.asarray(v).tobytes()) for k, v in values.items())

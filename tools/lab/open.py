@@ -1,129 +1,141 @@
 """Open the book in JupyterLab, on the reader's own copies: `make lab`.
 
-Readers work in `my/`.  A chapter is copied there once, and again only while
-the copy is still as it was printed; a copy that was edited is never touched.
-What was copied is remembered in `my/.printed.json`.
-
-    python tools/lab/open.py [arguments for jupyter lab …]
-    python tools/lab/open.py --reset 05_delta
+python tools/lab/open.py [--my=FOLDER] [arguments for jupyter lab …]
+python tools/lab/open.py [--my=FOLDER] --reset 05_delta
 """
 
 import argparse
-import hashlib
-import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-import nbformat
-from nbformat.sign import NotebookNotary
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+try:
+    from lab import home, own
+    from lab.copies import bring_copies, reset
+except ModuleNotFoundError as error:
+    sys.exit(f"This Python has no {error.name}: `make lab` installs it")
+
 SETTINGS = ROOT / "tools" / "lab"
 FIRST = "00_reading.ipynb"
-VIEW = "application/vnd.jupyter.widget-view+json"
+SPARE = ".jupyter"  # in the folder of the copies; made where it is needed
+MANAGER = "AsyncLargeFileManager"
+SOON = 60  # seconds; a JupyterLab that has gone by then has not started
+HEADINGS = {
+    "new": "Copied into {}/: ",
+    "renewed": "Renewed in {}/, unchanged by you: ",
+}
+NOTES = {
+    "behind": "{}: the book has a newer version; yours is kept.  "
+    "To see the new one: make reset CHAPTER={}",
+    "differs": "{}: yours is not what the book has, and is kept.  "
+    "To see the book's: make reset CHAPTER={}",
+    "broken": "Could not be read and is made anew: {}",
+    "unreadable": "The book's own page cannot be read: {}",
+}
 
 
-def digest(path: Path) -> str:
-    """Of what the cells say; running a page does not change it."""
-    cells = nbformat.read(path, 4).cells
-    said = repr([(cell.cell_type, cell.source) for cell in cells])
-    return hashlib.sha256(said.encode()).hexdigest()
+def tell(done: dict[str, list[str]], folder: str) -> None:
+    for kind, heading in HEADINGS.items():
+        if done[kind]:
+            print(heading.format(folder) + " ".join(done[kind]))
+    for kind, note in NOTES.items():
+        for what in done[kind]:
+            print(note.format(what, what))
 
 
-def hand_out(page: Path, copy: Path) -> None:
-    """Copy a page, and sign it so that its stored pictures show.
-
-    Sliders that move without a kernel are for the site; in JupyterLab they
-    would look broken until the page is run, so the still pictures stay.
-    """
-    notebook = nbformat.read(page, 4)
-    notebook.metadata.pop("widgets", None)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(VIEW, None)
-    nbformat.write(notebook, copy)
-    NotebookNotary().sign(notebook)
-
-
-def bring_copies(book: Path, mine: Path) -> dict[str, list[str]]:
-    """Copy what is missing or still as printed; what was done, by kind."""
-    mine.mkdir(exist_ok=True)
-    record = mine / ".printed.json"
-    printed = json.loads(record.read_text()) if record.exists() else {}
-    done: dict[str, list[str]] = {"new": [], "renewed": [], "behind": []}
-    for page in sorted(book.glob("*.ipynb")):
-        copy, now = mine / page.name, digest(page)
-        if not copy.exists():
-            kind = "new"
-        elif printed.get(page.name) == now:
-            continue  # nothing has changed in the book
-        elif printed.get(page.name) == digest(copy):
-            kind = "renewed"
-        else:
-            done["behind"].append(page.stem)
-            continue
-        hand_out(page, copy)
-        printed[page.name] = now
-        done[kind].append(page.stem)
-    record.write_text(json.dumps(printed, indent=1))
-    return done
-
-
-def reset(chapter: str, book: Path, mine: Path) -> str:
-    """Put a chapter back as printed; the reader's version stays beside."""
-    stem = chapter.removesuffix(".ipynb")
-    copy = mine / f"{stem}.ipynb"
-    if not (book / copy.name).exists():
-        known = " ".join(sorted(p.stem for p in book.glob("*.ipynb")))
-        raise SystemExit(f"No chapter {chapter!r}: give one of {known}")
-    kept = ""
-    if copy.exists():
-        n = 1
-        while (aside := mine / f"{stem}.mine-{n}.ipynb").exists():
-            n += 1
-        copy.rename(aside)
-        kept = f"; your version is now {aside.name}"
-    bring_copies(book, mine)
-    return f"{copy.name} is as printed{kept}."
-
-
-def tell(done: dict[str, list[str]]) -> None:
-    if done["new"]:
-        print(f"Copied into my/: {' '.join(done['new'])}")
-    if done["renewed"]:
-        print(f"Renewed in my/, unchanged by you: {' '.join(done['renewed'])}")
-    for stem in done["behind"]:
-        print(
-            f"{stem}: the book has a newer version; yours is kept.  "
-            f"To see the new one: make reset CHAPTER={stem}"
-        )
+def own_root(mine: Path, arguments: list[str]) -> list[str]:
+    """The folder of the copies, whatever the reader has configured."""
+    folder = mine.resolve()
+    traits = {
+        "ServerApp.root_dir": folder,
+        "ServerApp.preferred_dir": folder,
+        "ServerApp.contents_manager_class": "jupyter_server.services.contents"
+        f".largefilemanager.{MANAGER}",
+        f"{MANAGER}.root_dir": folder,
+        f"{MANAGER}.preferred_dir": "",
+        "AsyncMappingKernelManager.root_dir": folder,
+    }
+    given = {argument.partition("=")[0] for argument in arguments}
+    return [f"--{t}={v}" for t, v in traits.items() if f"--{t}" not in given]
 
 
 def lab(mine: Path, arguments: list[str]) -> int:
     """JupyterLab with the book's settings; the reader's own stay as is."""
+    first = mine / FIRST
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [str(first)] if first.exists() else []
+    command += [f"--config={SETTINGS / 'config.py'}"]
+    command += own_root(mine, arguments) + arguments
+    print("Opening JupyterLab; press Ctrl+C here twice to stop it", flush=True)
+    process = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # JupyterLab has it too, and asks
+            continue
+
+
+def prepare(spare: Path) -> None:
+    """Folders that can be written, and a configuration that can be read."""
+    for folder in home.provide(spare):
+        print(f"{folder} cannot be written: {spare} is used instead")
     paths = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
-    command = [sys.executable, "-m", "jupyterlab", str(mine / FIRST)]
-    command += [f"--config={SETTINGS / 'config.py'}", *arguments]
-    print("Opening JupyterLab; press Ctrl+C here twice to stop it", flush=True)
-    try:
-        return subprocess.run(command).returncode
-    except KeyboardInterrupt:
+    if broken := own.first_broken():
+        print(f"Starting without your own configuration: {broken}")
+        own.leave_out(spare)
+
+
+def start(mine: Path, arguments: list[str]) -> int:
+    """JupyterLab, without the reader's own configuration where that fails."""
+    began = time.monotonic()
+    code = lab(mine, arguments)
+    if code > 0 and own.configurations() and time.monotonic() - began < SOON:
+        where = own.configurations()[0].parent
+        print(f"\nStarting anew, without your own configuration in {where}")
+        own.leave_out(mine / SPARE)
+        code = lab(mine, arguments)
+    if code > 0 and os.geteuid() == 0 and "--allow-root" not in arguments:
+        print('As root, give: make lab ARGS="--allow-root"')
+    return code
+
+
+def run(book: Path, mine: Path, chapter: str | None, rest: list[str]) -> int:
+    if not any(book.glob("*.ipynb")):
+        raise SystemExit(f"There is no chapter in {book}: is the clone whole?")
+    prepare(mine / SPARE)
+    if chapter is not None:
+        if rest:
+            raise SystemExit(f"One chapter at a time: not {' '.join(rest)}")
+        print(reset(chapter, book, mine))
         return 0
+    tell(bring_copies(book, mine), mine.name)
+    return start(mine, rest)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reset", metavar="CHAPTER", help="e.g. 05_delta")
-    parser.add_argument("--my", type=Path, default=ROOT / "my")
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--reset", metavar="CHAPTER", nargs="?", const="")
+    parser.add_argument("--my", metavar="FOLDER", default=str(ROOT / "my"))
     options, rest = parser.parse_known_args()
-    if options.reset is not None:
-        print(reset(options.reset, ROOT / "chapters", options.my))
-        return 0
-    tell(bring_copies(ROOT / "chapters", options.my))
-    return lab(options.my, rest)
+    sys.stdout.reconfigure(errors="backslashreplace")
+    mine = Path(os.path.expanduser(options.my)).absolute()
+    try:
+        return run(ROOT / "chapters", mine, options.reset, rest)
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        where, why = error.filename or mine, error.strerror or error
+        raise SystemExit(
+            f"{where}: {why}. Your copies of the chapters need a folder that "
+            "can be written; this gives another: make lab MY=~/backprop"
+        ) from None
 
 
 if __name__ == "__main__":

@@ -28,9 +28,13 @@ notebook</a>
 <p class="live-news" role="status">Python in your browser: about {size:.0f} MB
 once, then kept. The page has run after about 15 seconds.
 Nothing to install.</p>
+<p class="live-blocked">Scripts are blocked here, and the button needs them:
+allow this site to run its own.</p>
 </div>
 <script type="module" src="{folder}/live.js"></script>
+<script>{first}</script>
 """
+FIRST = (Path(__file__).parent / "first.js").read_text("utf-8")
 
 
 def gather(app: Sphinx) -> None:
@@ -61,7 +65,8 @@ def add_bar(app: Sphinx, tree: nodes.document, page: str) -> None:
     title = next(tree.findall(nodes.title))
     folder = relative_uri(app.builder.get_target_uri(page), "_static/live")
     name = page.rpartition("/")[2]
-    html = BAR.format(size=app.live_bytes / 1e6, folder=folder, name=name)
+    size = app.live_bytes / 1e6
+    html = BAR.format(size=size, folder=folder, name=name, first=FIRST)
     at = title.parent.index(title) + 1
     title.parent.insert(at, nodes.raw("", html, format="html"))
 

@@ -1,6 +1,7 @@
 """Build the site; with --serve, show it on this computer."""
 
 import argparse
+import contextlib
 import functools
 import http.server
 import subprocess
@@ -9,6 +10,32 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
+PORT = 8000
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Sends each file as what it is, whatever this computer is told."""
+
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".css": "text/css",
+        ".html": "text/html",
+        ".ipynb": "application/json",
+        ".js": "text/javascript",
+        ".json": "application/json",
+        ".mjs": "text/javascript",
+        ".svg": "image/svg+xml",
+        ".wasm": "application/wasm",
+        ".woff2": "font/woff2",
+    }
+
+    def log_request(self, *_: object) -> None:
+        pass  # only what goes wrong
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *where: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # it went away
+            super().handle_error(*where)
 
 
 def build(target: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -29,28 +56,47 @@ def build(target: Path | None = None) -> subprocess.CompletedProcess[str]:
     )
 
 
-def serve(port: int) -> None:
-    handler = functools.partial(
-        http.server.SimpleHTTPRequestHandler, directory=str(SITE)
-    )
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as s:
-        print(f"The book is at http://127.0.0.1:{s.server_port}/")
+def server(port: int | None, folder: Path) -> Server:
+    """On a port; on 8000, else on any that is free, where none is given."""
+    handler = functools.partial(Handler, directory=str(folder))
+    make = functools.partial(Server, RequestHandlerClass=handler)
+    if port is not None:
+        return make(("127.0.0.1", port))
+    try:
+        return make(("127.0.0.1", PORT))
+    except OSError as error:
+        print(f"Port {PORT} cannot be had ({error.strerror}): another one.")
+        return make(("127.0.0.1", 0))
+
+
+def serve(port: int | None, folder: Path = SITE) -> None:
+    if not (folder / "index.html").is_file():
+        sys.exit(f"There is no site in {folder}: `make site` builds it.")
+    try:
+        found = server(port, folder)
+    except (OSError, OverflowError) as error:
+        sys.exit(f"Port {port} cannot be had ({error}): give another --port.")
+    with found:
+        print(f"The book is at http://127.0.0.1:{found.server_port}/")
         print("Press Ctrl+C to stop.", flush=True)
-        try:
-            s.serve_forever()
-        except KeyboardInterrupt:
-            print()
+        with contextlib.suppress(KeyboardInterrupt):
+            found.serve_forever()
+        print()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--serve", action="store_true")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=int)
     options = parser.parse_args()
     if options.serve:
         serve(options.port)
         return 0
-    if code := build().returncode:
+    try:
+        code = build().returncode
+    except FileNotFoundError:
+        sys.exit("Jupyter Book is not installed here: `make site` installs it")
+    if code:
         return code
     print(f"\nThe site is in {SITE.relative_to(ROOT)}; `make serve` shows it.")
     return 0

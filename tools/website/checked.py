@@ -32,7 +32,7 @@ def measured(stem: str) -> Measured:
     path = ROOT / "chapters" / f"{stem}.ipynb"
     sources = [path, path.with_suffix(".md")]
     sources += sorted((ROOT / "bp").glob("*.py"))
-    sources += sorted((HERE.parent / "formulas").glob("*.py"))
+    sources += sorted((HERE.parent / "formulas").rglob("*.py"))
     mark = hashlib.sha256(b"".join(p.read_bytes() for p in sources))
     kept = cache_folder() / "measured" / f"{stem}-{mark.hexdigest()[:16]}.json"
     if kept.exists():

@@ -8,7 +8,8 @@ export class Kernel {
     this.asked = 0;
     this.worker = new Worker(new URL("worker.js", import.meta.url));
     this.worker.onmessage = ({ data }) => this.news(data);
-    this.worker.onerror = (event) => this.fail({ name: "Error", message: event.message });
+    // Without a message it is the worker's own script that did not come.
+    this.worker.onerror = ({ message }) => this.fail({ name: message ? "Error" : "NoWorker", message });
   }
 
   start(parts) {

@@ -18,6 +18,7 @@ terminal.embed = None
 sys.modules[terminal.__name__] = terminal
 
 import comm
+import limits
 import page  # the worker: JavaScript
 from comm.base_comm import BaseComm
 from IPython.core.displayhook import DisplayHook
@@ -119,7 +120,11 @@ class Shell(InteractiveShell):
     def _showtraceback(self, etype, evalue, stb) -> None:
         name, value = etype.__name__, str(evalue)
         error = {"output_type": "error", "ename": name, "evalue": value}
-        show({**error, "traceback": list(stb)})
+        said = limits.words(evalue)
+        show({**error, "traceback": [said] if said else list(stb)})
+
+    def ask_exit(self) -> None:
+        raise SystemExit
 
 
 class PageComm(BaseComm):
@@ -142,6 +147,7 @@ def start() -> None:
     comm.create_comm = PageComm
     shell = Shell.instance(config=config)
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    limits.prepare()
     catch_outputs()
 
 

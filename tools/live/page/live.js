@@ -108,7 +108,9 @@ async function reset() {
 }
 
 const button = bar.querySelector(".live-run");
+bar.dataset.here = "";  // see first.js
 button.onclick = run;
+if (bar.dataset.state === "clicked") run();
 button.textContent += words.withEdits(markOf.filter((mark) => mark in kept()).length);
 const parts = await readParts().catch(() => ({}));
 if (await held(parts) && bar.dataset.state === "idle") news.textContent = words.HELD;

@@ -6,7 +6,8 @@ const address = new URL("parts.json", import.meta.url);
 
 export async function readParts() {
   const answer = await fetch(address);
-  if (answer.ok) return answer.json();
+  const parts = answer.ok ? await answer.json().catch(() => null) : null;
+  if (parts?.files) return parts;
   throw Object.assign(new Error(`parts.json: ${answer.status}`), { name: "NotFetched" });
 }
 

@@ -33,6 +33,11 @@ export const stopped = (number) =>
 // What went wrong, and what to do about it.
 export function explain({ name = "Error", message }) {
   const text = `${name}: ${message}`;
+  if (/NoWorker|SecurityError/.test(text))
+    return "The browser does not start the worker in which Python runs. A blocker or a setting " +
+      "forbids it, or the site sends worker.js with a wrong type: allow it, or use another browser.";
+  if (/Exit: Program terminated/.test(text))
+    return "Python has ended, as a cell asked. Try again starts a new one.";
   if (/NotFetched|Failed to fetch|NetworkError/.test(text))
     return "Python could not be fetched. Is there a connection? What has come already is kept.";
   if (/WebAssembly|wasm|CompileError/i.test(text))

@@ -29,16 +29,24 @@ async function start(parts) {
   await fetched;
   await booted;
   say("progress", { step: "kernel" });
-  const source = await (await fetch("kernel.py")).text();
-  pyodide.FS.writeFile("/home/pyodide/bookkernel.py", source);
+  await bring("limits.py", "limits.py");
+  await bring("kernel.py", "bookkernel.py");
   kernel = pyodide.pyimport("bookkernel");
   say("ready", {});
+}
+
+// A module of the page, to where Python finds it.
+async function bring(name, as) {
+  const answer = await fetch(name);
+  if (!answer.ok) throw notFetched(`${name}: ${answer.status}`);
+  pyodide.FS.writeFile(`/home/pyodide/${as}`, await answer.text());
 }
 
 async function execute({ id, code }) {
   current = id;
   say("begun", { id });
-  await pyodide.loadPackagesFromImports(code, quiet).catch((error) =>
+  const imports = /\bprogress\b/.test(code) ? `import tqdm\n${code}` : code;  // a bar of bp
+  await pyodide.loadPackagesFromImports(imports, quiet).catch((error) =>
     say("output", { id, text: JSON.stringify({
       output_type: "stream", name: "stderr", text: `not loaded: ${error.message}\n` }) }));
   say("done", { id, ok: await kernel.execute(code) });

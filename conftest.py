@@ -14,7 +14,7 @@ import processors
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["plan", "guards", "built"]
+pytest_plugins = ["plan", "guards", "built", "copies"]
 ROOT = Path(__file__).resolve().parent
 # The kernels of the notebook guard turn warnings into errors.
 os.environ["IPYTHONDIR"] = str(ROOT / "tools" / "kernel")
@@ -65,18 +65,3 @@ def browser(chromium: str) -> Iterator["Browser"]:
         )
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def book_copy(tmp_path: Path) -> Path:
-    """A copy of the book's sources, to be spoiled."""
-    names = "bp chapters tests tools conftest.py pyproject.toml _toc.yml"
-    names += " _config.yml"
-    for name in names.split():
-        source, target = ROOT / name, tmp_path / name
-        if source.is_dir():
-            skip = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-            shutil.copytree(source, target, ignore=skip)
-        else:
-            shutil.copy(source, target)
-    return tmp_path

@@ -19,6 +19,7 @@ import rules
 import tangle
 from conftest import ROOT
 from contents import listed
+from copies import make_chapters
 
 FOLDER = ROOT / "chapters"
 STEMS = sorted(p.stem for p in FOLDER.glob("[0-9][0-9]_*.ipynb"))
@@ -66,17 +67,6 @@ def test_a_small_edit_is_a_small_diff(book_copy: Path) -> None:
     assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
 
 
-def make_chapters(copy: Path) -> str:
-    return subprocess.run(
-        [sys.executable, copy / "tools" / "chapters.py"],
-        cwd=copy,
-        check=True,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    ).stdout
-
-
 def contents(copy: Path) -> dict[str, bytes]:
     paths = [*copy.glob("chapters/*"), *copy.glob("bp/**/*.py")]
     return {str(p): p.read_bytes() for p in paths if p.is_file()}
@@ -85,35 +75,37 @@ def contents(copy: Path) -> dict[str, bytes]:
 @pair
 def test_make_chapters_twice_changes_nothing(book_copy: Path) -> None:
     before = contents(book_copy)
-    said = make_chapters(book_copy)
+    said = make_chapters(book_copy).stdout
     assert said.count("nothing to do") == len(PAGES)
     assert contents(book_copy) == before
 
 
 @pair
 @pytest.mark.parametrize("stem", ["01_digits", "05_delta"])
-def test_the_same_run_gives_the_same_bytes(book_copy: Path, stem: str) -> None:
-    before = contents(book_copy)
-    path = book_copy / "chapters" / f"{stem}.ipynb"
+def test_the_same_run_gives_the_same_bytes(
+    first_chapters: Path, stem: str
+) -> None:
+    before = contents(first_chapters)
+    path = first_chapters / "chapters" / f"{stem}.ipynb"
     forgotten = nbformat.read(path, 4)
     del forgotten.metadata["book"]
     nbformat.write(forgotten, path)
-    assert f"{stem:14} ran" in make_chapters(book_copy)
-    assert contents(book_copy) == before
+    assert f"{stem:14} ran" in make_chapters(first_chapters).stdout
+    assert contents(first_chapters) == before
 
 
 @pair
-def test_either_twin_can_be_edited(book_copy: Path) -> None:
+def test_either_twin_can_be_edited(first_chapters: Path) -> None:
     """The one whose cells were edited wins; the other follows."""
-    folder = book_copy / "chapters"
+    folder = first_chapters / "chapters"
     text, twin = folder / "02_neuron.md", folder / "02_neuron.ipynb"
     old, new = "hardly listens", "hardly listens any more"
     text.write_text(text.read_text("utf-8").replace(old, new), "utf-8")
-    assert "text was edited" in make_chapters(book_copy)
+    assert "text was edited" in make_chapters(first_chapters).stdout
     assert new in twin.read_text("utf-8")
     twin.write_text(twin.read_text("utf-8").replace(new, old), "utf-8")
     os.utime(text, (0, 0))
-    assert "notebook was edited" in make_chapters(book_copy)
+    assert "notebook was edited" in make_chapters(first_chapters).stdout
     assert text.read_text("utf-8") == (FOLDER / text.name).read_text("utf-8")
 
 

@@ -63,7 +63,10 @@ def prose_is_bound(page: rules.Page) -> rules.Lacks:
     more = sum(not problem.false for problem in problems) > allowed
     for problem in problems:
         if problem.false or more:
-            yield problem.line, problem.said
+            number = problem.said.removeprefix("open: ")
+            known = number == problem.said
+            said = number if known else f"nothing shows or binds *{number}*"
+            yield problem.line, said
 
 
 def lacks(stem: str) -> Iterator[str]:

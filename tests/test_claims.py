@@ -108,7 +108,7 @@ def test_rounding(
     ],
 )
 def test_no_quantity(text: str) -> None:
-    assert numerals(text) == []
+    assert numerals(text) == ()
 
 
 @pytest.mark.parametrize(

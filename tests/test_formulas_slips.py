@@ -17,7 +17,7 @@ from formulas.extract import Display, displays
 from formulas.parse import read
 from formulas.tree import NotUnderstood, Statement
 from more_slips import MORE
-from slips import RULES, slips
+from slips import RULES, Rule, slips
 
 pytestmark = pytest.mark.guard("3 book rules")
 TEXTS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.md"))
@@ -46,7 +46,9 @@ def is_caught(some: list[Statement], display: Display, chapter: str) -> bool:
     return False
 
 
-def in_latex(path: Path, rules: dict) -> Iterator[tuple[str, str, bool]]:
+def in_latex(
+    path: Path, rules: dict[str, Rule]
+) -> Iterator[tuple[str, str, bool]]:
     for display in formulas(path):
         right = statements(display, path.stem)
         for name, latex in slips(display.latex, rules):
@@ -79,7 +81,7 @@ def report(
     """Print the share; what survives is what is known to be true as well."""
     found = list(planted)
     survived = Counter((label, name) for label, name, ok in found if not ok)
-    share = 1 - survived.total() / len(found)
+    share = 1 - survived.total() / max(1, len(found))
     with capsys.disabled():
         print(f"\n{what}: {len(found)} slips, {share:.1%} caught", end=" ")
     labels = {label for label, _, _ in found}

@@ -233,6 +233,8 @@ NUMBERS = ("u, v are numbers",)
         r" 0 & \text{otherwise.} \end{cases}",
         r"\lVert \ln(a^l - a^l) \rVert = u",
         r"\frac{\partial}{\partial u} \frac{u}{v - v} = v",
+        r"\frac{\partial}{\partial u} \ln(-u^2)"
+        r" = \frac{\partial}{\partial u} \ln(-u^2)",
         r"\frac{1}{v - v} \approx 0.3",
         r"\Delta C \approx \frac{1}{v - v} \Delta z^l_j",
         r"\frac{u}{v - v} = v + O(u^2)",

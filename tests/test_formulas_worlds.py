@@ -65,7 +65,7 @@ def test_a_complex_nudge_is_a_real_one(kind: type[World]) -> None:
 def test_one_of_the_outcomes_comes_out(kind: type[World]) -> None:
     """The chances of the outcomes of each draw add up to 1."""
     for seed in range(kind.networks):
-        for draw in kind(seed).draws:
+        for draw in kind(seed, 0, kind.many).draws:
             assert abs(sum(outcome.chance for outcome in draw) - 1) < 1e-12
 
 

@@ -57,8 +57,8 @@ def numbered(judge: Judge, sentence: Sentence) -> bool:
     """Does a number of the sentence have an account?"""
     return any(
         sentence.start <= a.numeral.start < sentence.end
-        for a in judge.line(sentence.block, sentence.line)
-        if a.rule not in UNBOUND
+        for a in judge.accounts
+        if a.line is sentence.line and a.rule not in UNBOUND
     )
 
 

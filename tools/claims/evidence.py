@@ -1,6 +1,7 @@
 """What a number of the prose can be held against: outputs, code, displays."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ def shown(text: str) -> list[tuple[str, float, float]]:
     return found
 
 
+@functools.lru_cache(2000)
 def constants(tree: ast.AST) -> set[float]:
     """The numbers in code, and plain sums of them: `1 / 16`, `-0.5`."""
     numbers: set[float] = set()

@@ -1,5 +1,6 @@
 """Is every number of a page accounted for, and by what?"""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -72,6 +73,11 @@ class Judge:
     def all(self) -> Iterator[Account]:
         for block, line in self.page.prose():
             yield from self.line(block, line)
+
+    @functools.cached_property
+    def accounts(self) -> list[Account]:
+        """Of all numbers, once everything is known."""
+        return list(self.all())
 
     def found_in(self, line: Line) -> Iterator[Numeral]:
         for kind, at, text in line.zones():

@@ -1,5 +1,6 @@
 """The numbers in a line of prose."""
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -53,9 +54,10 @@ def hedged(value: float, unit: float) -> float:
     return 10.0 ** (len(whole) - len(whole.rstrip("0")))
 
 
-def numerals(line: str) -> list[Numeral]:
+@functools.lru_cache(20_000)
+def numerals(line: str) -> tuple[Numeral, ...]:
     """All numbers of a line whose code, links and formulas are blanked."""
-    return sorted(_Reader(line).read(), key=lambda n: n.start)
+    return tuple(sorted(_Reader(line).read(), key=lambda n: n.start))
 
 
 class _Reader:

@@ -1,6 +1,7 @@
 """A chapter in the order of the page: its prose, its cells, its comments."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -271,6 +272,7 @@ def docstrings(source: str, first: int) -> Iterator[tuple[Line, ...]]:
                 )
 
 
+@functools.lru_cache(2000)
 def parse(source: str) -> ast.Module:
     """The tree of a cell; an empty one of a cell that is not Python."""
     try:

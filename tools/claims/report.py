@@ -75,7 +75,7 @@ class Report:
                     yield Problem(line, said, false=True)
 
     def _open(self) -> Iterator[Problem]:
-        for a in self.judge.all():
+        for a in self.judge.accounts:
             if a.rule in BAD:
                 said = f"{a.rule}: {a.numeral.text}"
                 said += f": {a.why}" if a.why else ""
@@ -104,7 +104,7 @@ class Report:
 
     def counts(self) -> Counter[str]:
         """Numbers checked, claims checked, given, quoted, said; open."""
-        rules = Counter(a.rule for a in self.judge.all())
+        rules = Counter(a.rule for a in self.judge.accounts)
         bound = ("check", "printed", "typed", "input", "sum", "book")
         forms = Counter(check.form for check in self.checks)
         found = Counter(numbers=sum(rules[rule] for rule in bound))

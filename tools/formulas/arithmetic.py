@@ -67,7 +67,7 @@ def quotient(on: Setting, node: tree.Quotient) -> Array:
 
 def power(on: Setting, node: tree.Power) -> Array:
     base, exponent = on.number(node.base), on.number(node.exponent)
-    if not np.isreal(exponent) or exponent.real % 1:
+    if not np.isreal(exponent) or exponent.real % 1 or abs(exponent) > 100:
         return base**exponent
     whole = round(float(exponent.real))
     if whole < 0 and base == 0:

@@ -5,10 +5,12 @@ All take complex numbers, since a nudge is a complex step: no `np.abs`, no
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
 from .notation import Array, Key
+from .tree import Wrong
 
 Forms = list[Callable[..., Array]]  # f, f′, f″, …
 
@@ -63,14 +65,20 @@ def smallest(*values: Array) -> Array:
     return -largest(*(-value for value in values))
 
 
+def whole(x: Array) -> int:
+    """A number of things."""
+    n = round(float(np.real(x)))
+    if n != x or not 0 <= n <= 100:
+        raise Wrong(f"a whole number up to 100 is needed, {x} is there")
+    return n
+
+
 def binomial(n: Array, k: Array) -> Array:
     """How many ways there are to choose k of n, by counting them up."""
-    row = {0: 1}
-    for _ in range(round(float(n.real))):
-        row = {
-            i: row.get(i, 0) + row.get(i - 1, 0) for i in range(len(row) + 1)
-        }
-    return np.float64(row.get(round(float(k.real)), 0))
+    row = [1]
+    for _ in range(whole(n)):
+        row = [1, *(a + b for a, b in pairwise(row)), 1]
+    return np.float64(row[whole(k)] if whole(k) < len(row) else 0)
 
 
 def quadratic(a: Array, y: Array) -> Array:

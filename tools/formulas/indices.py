@@ -15,6 +15,7 @@ from .setting import Setting
 from .spots import place_of, spot, starts
 from .tree import Node, NotUnderstood, Symbol, Wrong
 
+MOST = 10_000  # terms of a sum
 Bound = frozenset[str]
 Subscripts = list[tuple[Node, range]]  # each with how far it runs
 
@@ -200,6 +201,8 @@ def steps(on: Setting, node: tree.Fold) -> Iterable[int]:
         there = None  # a part of it, up to where we are: t, but not n_l
     if there is not None and there != range(low, high + 1):
         raise Wrong(f"{name} runs from {low} to {high}, not {span(there)}")
+    if high - low >= MOST:
+        raise NotUnderstood(name, f"a sum of {high - low + 1} terms")
     return range(low, high + 1)
 
 

@@ -14,6 +14,7 @@ from .tree import Node, NotUnderstood, Symbol, Wrong
 
 TINY = 1e-30  # the complex step
 STEP = 1e-4  # the real step, in extended precision
+HUGE = 1e12  # no slope, but a jump: ln or a root of what is below 0
 Target = tuple[list[Entry], tuple[int, ...]]  # what is nudged; its shape
 
 # --- what is nudged
@@ -80,7 +81,10 @@ def moved(on: Setting, of: Node, direction: Values) -> Array:
         with on.extended():
             return real_slope(on, of, direction)
     with on.nudged({k: 1j * TINY * v for k, v in direction.items()}):
-        return np.imag(on.value(of)) / TINY
+        slope = np.imag(on.value(of)) / TINY
+    if np.any(np.abs(slope) > HUGE):
+        raise Wrong("not finite: a slope")
+    return slope
 
 
 def real_slope(on: Setting, of: Node, direction: Values) -> Array:

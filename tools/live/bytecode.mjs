@@ -4,6 +4,7 @@
 // the list of matplotlib's fonts, which it would look for.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
 const [folder, kernel, archive, ...packages] = process.argv.slice(2);
 const { loadPyodide } = createRequire(import.meta.url)(`${folder}/pyodide.js`);
@@ -11,6 +12,8 @@ const pyodide = await loadPyodide({ indexURL: folder });
 await pyodide.loadPackage(packages, { messageCallback() {} });
 pyodide.registerJsModule("page", { send() {} });
 pyodide.globals.set("kernel", readFileSync(kernel, "utf8"));
+const limits = readFileSync(join(dirname(kernel), "limits.py"), "utf8");
+pyodide.FS.writeFile("/home/pyodide/limits.py", limits);
 await pyodide.runPythonAsync(`
 import sys
 import zipfile

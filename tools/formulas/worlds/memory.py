@@ -6,6 +6,7 @@ from math import inf
 
 import numpy as np
 
+from ..functions import whole
 from ..notation import Array
 from ..world import Steps, World
 
@@ -45,8 +46,7 @@ class Chapter(World):
     @staticmethod
     def longest(s: Array, r: Array) -> Array:
         """How many layers s places can undo, if none runs over r times."""
-        s, r = round(float(s)), round(float(r))
         layers = 1
-        while layers < 200 and runs(layers + 1, s) <= r:
+        while layers < 200 and runs(layers + 1, whole(s)) <= whole(r):
             layers += 1
         return np.float64(layers)

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = "bp chapters tests tools conftest.py pyproject.toml _toc.yml"
@@ -47,6 +46,8 @@ def cut(book: Path) -> None:
         for home in ("bp", "bp/experiments"):
             (book / home / f"{path.stem[3:]}.py").unlink(missing_ok=True)
     gone = {f"chapters/{path.stem}.ipynb" for path in later}
+    import yaml  # only where it is used: it may not be there
+
     toc = yaml.safe_load((book / "_toc.yml").read_text("utf-8"))
     for part in toc["parts"]:
         there = [e for e in part["chapters"] if e["file"] not in gone]

@@ -131,13 +131,19 @@ def check_callable(f: Any, name: str) -> None:
 
 
 _PLAIN = {int, float, bool, complex}
-_ELSEWHERE = ("__dlpack__", "__array_namespace__", "__array_function__")
+_ELSEWHERE = (
+    "__dlpack__",
+    "__array_namespace__",
+    "__array_function__",
+    "toarray",
+)
 _TO_NUMPY = {
     "torch": "{}.numpy(force=True)",
     "tensorflow": "{}.numpy()",
     "cupy": "{}.get()",
     "dask": "{}.compute()",
     "sparse": "{}.todense()",
+    "scipy": "{}.toarray()",
 }
 
 

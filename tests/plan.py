@@ -5,6 +5,7 @@ workers (`-n`), the site is begun first, so that it is built while others
 run, and what is long and in one piece comes before the many short pieces.
 """
 
+import functools
 import json
 import os
 import re
@@ -95,14 +96,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def can_break(item: pytest.Item, stem: str) -> bool:
     """May an edit of the chapter make this test fail, and is it quick?
 
-    Later chapters build on its module, so their modules' tests count too.
+    What tries a copy of the book is about the tools.
     """
     if item.get_closest_marker("any_chapter"):
         return True
     of = chapter_of(item) or ""
+    if {"book_copy", "first_chapters"} & {*getattr(item, "fixturenames", ())}:
+        return False
     if guard_of(item) == "4 functions":
-        return of >= stem
+        return of == stem or stem[3:] in imported(item.config, of[3:])
     return of == stem and guard_of(item) < "7"
+
+
+@functools.cache
+def imported(config: pytest.Config, name: str) -> list[str]:
+    """The modules of `bp` that a module of it is written with."""
+    path = config.rootpath / "bp" / f"{name}.py"
+    text = path.read_text("utf-8") if path.exists() else ""
+    return re.findall(r"^from bp\.(\w+) import", text, re.M)
+
+
+def pytest_ignore_collect(
+    collection_path: Path, config: pytest.Config
+) -> bool | None:
+    """Not even looked into: the notebooks of other chapters."""
+    stem = config.option.chapter
+    if stem and collection_path.suffix == ".ipynb":
+        return collection_path.stem != stem
+    return None
 
 
 def pytest_configure(config: pytest.Config) -> None:

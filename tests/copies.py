@@ -39,6 +39,8 @@ def make_chapters(book: Path) -> subprocess.CompletedProcess[str]:
 
 def cut(book: Path) -> None:
     """Leave the first chapters, as a book of its own."""
+    import yaml  # not where the oldest versions are tried
+
     later = sorted((book / "chapters").glob("[0-9]*.md"))[FEW:]
     for path in later:
         path.unlink()

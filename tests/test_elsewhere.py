@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import processors
 from conftest import ROOT
 from website.fetch import cache_folder, npm
 
@@ -68,9 +69,10 @@ def test_chapters_print_the_same_with_the_oldest_versions(
     book_copy: Path,
 ) -> None:
     python = environment("oldest", f"{OLDEST} {WITH_IT}") / "python"
-    paths = {**os.environ, "PYTHONPATH": str(book_copy)}
     command = [python, "-m", "pytest", "--nbval", "-p", "no:cacheprovider"]
-    said = run([*command, "chapters"], cwd=book_copy, env=paths)
+    with processors.itself():  # another numpy gives its loops other names
+        paths = {**os.environ, "PYTHONPATH": str(book_copy)}
+        said = run([*command, "chapters"], cwd=book_copy, env=paths)
     assert " passed" in said and "failed" not in said
     version = [python, "-c", "import numpy; print(numpy.__version__)"]
     assert run(version).startswith("2.0.")

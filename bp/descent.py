@@ -366,7 +366,7 @@ def write_whole(path: Path, content: bytes) -> None:
         os.replace(part, path)
     except BaseException:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            part.unlink()
         raise
 
 

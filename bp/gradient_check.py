@@ -127,8 +127,6 @@ def _at_complex(f: Callable[[Any], Any], moved: Any) -> Any:
             _one(f(moved.real.copy()))
         except Exception:  # not for being complex: it is an error of f
             raise error from None
-        if isinstance(error, TypeError) and "complex" in str(error):
-            raise ValueError(_REAL) from error
         raise ValueError(
             f"f does not take complex numbers ({error}): write "
             'finite_difference(f, x), and check_gradient with method="central"'

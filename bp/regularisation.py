@@ -118,7 +118,7 @@ class EarlyStopping:
         place = len(costs) - 1 - (epoch - self.epoch)  # of the best epoch
         known = 0 <= place < len(costs) and costs[place] == self.cost
         if self.network is not None and not known:  # it is another run
-            self.epoch, self.cost = epoch - 1, np.inf
+            self.cost = np.inf
         if costs[-1] < self.cost:
             self.epoch, self.cost = epoch, costs[-1]
             w = {l: w.copy() for l, w in network.w.items()}

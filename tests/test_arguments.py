@@ -186,7 +186,7 @@ ELSEWHERE = {  # what is tried by tests of its own
 }
 STRANGERS: dict[str, Any] = {
     "None": None,
-    "a string": "a",
+    "words": "no such thing",
     "digits in a string": "3",
     "bytes": b"abc",
     "an object": object(),

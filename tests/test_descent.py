@@ -755,6 +755,10 @@ def tiny(seed: int) -> tuple[Network, History, np.random.Generator]:
     return network, History([seed + 0.5], [0.5]), rng
 
 
+@pytest.mark.filterwarnings(  # what fails to close is closed in the end
+    "ignore::ResourceWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+)
 def test_saving_that_fails_at_any_call_loses_nothing(tmp_path: Path) -> None:
     path, old, new = tmp_path / "run.npz", tiny(1), tiny(2)
     save_run(path, *old)
@@ -869,25 +873,38 @@ def test_what_is_no_path_is_told(path: object) -> None:
             call()
 
 
-def test_places_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"mine")
-    (tmp_path / "folder").mkdir()
-    for name in ("folder", "none/run", "file/run", "x" * 300, "a\0b", "."):
-        with pytest.raises(OSError, match="cannot be written .*somewhere"):
-            save_run(tmp_path / name, *tiny(0))
-        with pytest.raises(OSError, match="cannot be read|does not exist"):
-            load_run(tmp_path / name)
-    assert (tmp_path / "file").read_bytes() == b"mine"
-    assert len([*tmp_path.iterdir()]) == 2
+def test_places_that_cannot_be_written() -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "file").write_bytes(b"mine")
+        (folder / "folder").mkdir()
+        for name, why in [
+            ("folder", "is no file"),
+            (".", "is no file"),
+            ("/dev/null", "is no file"),
+            ("none/run", "No such file or directory"),
+            ("file/run", "Not a directory"),
+            ("x" * 300, "File name too long"),
+            ("a\0b", "embedded null byte"),
+        ]:
+            words = rf"cannot be written \(.*{why}\), .* somewhere else"
+            with pytest.raises(OSError, match=words):
+                save_run(folder / name, *tiny(0))
+            words = "cannot be read|does not exist|is damaged"
+            with pytest.raises((OSError, ValueError), match=words):
+                load_run(folder / name)
+        assert (folder / "file").read_bytes() == b"mine"
+        assert len([*folder.iterdir()]) == 2
 
 
-def test_a_link_to_a_run_stays_a_link(tmp_path: Path) -> None:
-    place, link = tmp_path / "disk.npz", tmp_path / "run.npz"
-    link.symlink_to(place)
-    for seed in (1, 2):
-        save_run(link, *tiny(seed))
-        assert link.is_symlink()
-        assert states(load_run(place)) == states(tiny(seed))
+def test_a_link_to_a_run_stays_a_link() -> None:
+    with TemporaryDirectory() as name:
+        place, link = Path(name) / "disk.npz", Path(name) / "run.npz"
+        link.symlink_to(place)
+        for seed in (1, 2):
+            save_run(link, *tiny(seed))
+            assert link.is_symlink()
+            assert states(load_run(place)) == states(tiny(seed))
 
 
 # --- messages
@@ -904,15 +921,20 @@ def test_labels_for_wanted_outputs_name_one_hot() -> None:
 
 def test_pixels_that_are_not_scaled_are_told() -> None:
     network, x, y, rng = case()
-    for pixels in (np.full(x.shape, 200, np.uint8), np.full(x.shape, 255.0)):
-        with pytest.warns(UserWarning, match="write x / 255"):
-            train(network, pixels, y, rng, epochs=0)
-        with pytest.warns(UserWarning, match="write x / 255"):
+    settings = {"learning_rate": 1.0, "batch_size": 5, "epochs": 0, "rng": rng}
+    for largest, kind in [(101, np.uint8), (255, np.uint8), (255, float)]:
+        pixels = np.zeros(x.shape, kind)
+        pixels[0, 1::2] = largest
+        with pytest.warns(UserWarning, match="write x / 255") as told:
+            sgd(network, pixels, y, **settings)
             accuracy(network, pixels, y)
+        assert [w.filename for w in told] == [__file__] * 2
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for fine in (pixels / 255, pixels - 300, pixels + 0.5, pixels * 9):
+        for fine in (pixels / 255, pixels - 1, pixels + 0.5, pixels * 9):
             accuracy(network, fine, y)
+        for largest in (1, 16, 100, 256):
+            accuracy(network, pixels / 255 * largest, y)
 
 
 def test_what_a_rule_returns_is_looked_at() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bp import (
+    GradientCheck,
     Network,
     backprop,
     check_gradient,
@@ -186,6 +187,13 @@ def test_other_errors_of_f_are_its_own() -> None:
         ),
         (lambda: finite_difference(np.sum, [1.0], h=0), "h is 0, expected"),
         (lambda: complex_step(np.sum, [1.0], h=-1), "h is -1, expected"),
+        (lambda: complex_step(np.sum, [1.0], h=0), "write h=1e-30$"),
+        (lambda: finite_difference(np.sum, [1.0], h=-1), "write h=1e-06$"),
+        (lambda: relative_error([1], [2], scale=0), "write scale=1.0$"),
+        (
+            lambda: check_gradient(np.sum, [1], [2], tolerance=-1),
+            "write tolerance=1e-06$",
+        ),
         (
             lambda: complex_step(np.sum, [1.0, np.nan]),
             r"x is nan at \[1\], expected finite numbers",
@@ -385,8 +393,30 @@ def test_conjugates_are_refused(f: Callable, factor: float) -> None:
     """Whether the gradient that is checked is right or not."""
     x = np.array([1.0, 2.0, -3.0])
     slopes = factor * finite_difference(lambda x: f(x).real, x)
-    with pytest.raises(ValueError, match='conj.*write method="central"'):
-        check_gradient(f, slopes, x)
+    for size in (1, 1e-12, 1e12):
+        with pytest.raises(ValueError, match='conj.*write method="central"'):
+            check_gradient(lambda x, s=size: s * f(x), size * slopes, x)
+
+
+@pytest.mark.parametrize("size", [0, 1e-9, 1, 1e9])
+def test_conjugates_are_refused_at_any_x(size: float) -> None:
+    """And both slopes are named."""
+    x, c = size * np.array([1.0, 0.0, -3.0]), np.array([1.0, 2.0, 4.0])
+    for factor in (1, 1.1):
+        with pytest.raises(ValueError, match="conj") as error:
+            check_gradient(lambda x: np.vdot(x, c), factor * c, x)
+        said = re.search("slope (.*), a real one (.*): a", str(error.value))
+        imaginary, real = map(float, said.groups())
+        assert imaginary == pytest.approx(-real, rel=1e-4) and real != 0
+
+
+def test_a_wave_too_short_for_a_step_is_not_refused() -> None:
+    for x in np.linspace(0.1, 0.2, 30):
+        for k in (1e5, 3e5, 1e6, 1e8):
+            found = check_gradient(
+                lambda x, k=k: np.sin(k * x), k * np.cos(k * x), x, scale=k
+            )
+            assert found.error < 1e-6
 
 
 @given(st.integers(0, 99), st.sampled_from([1e-6, 1.0, 1e6]))
@@ -434,7 +464,18 @@ def test_a_gradient_of_zeros(f: Callable, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["complex", "central", "forward"])
-@pytest.mark.parametrize("offset", [0, 1e3, 1e6])
+@pytest.mark.parametrize("far", [1e-3, 1e3])
+def test_a_gradient_of_zeros_far_out(method: str, far: float) -> None:
+    x = far * np.array([1.0, 2.0, -3.0])
+    assert check_gradient(lambda v: ((v - x) ** 2).sum(), 0 * x, x, method)
+    found = check_gradient(
+        lambda v: (((v - x) / far) ** 2).sum(), 0 * x, x, method
+    )
+    assert found.right, str(found)
+
+
+@pytest.mark.parametrize("method", ["complex", "central", "forward"])
+@pytest.mark.parametrize("offset", [0, 1e3, 1e6, 1e9])
 def test_zeros_are_not_taken_for_a_gradient(
     method: str, offset: float
 ) -> None:
@@ -443,7 +484,7 @@ def test_zeros_are_not_taken_for_a_gradient(
     def f(v: Any) -> Any:
         return (v**2).sum() + offset
 
-    if method == "forward" and offset == 1e6:
+    if method == "forward" and offset > 1e3:
         offset = 0.0  # 2e-6 of f: as much as a forward difference sees
     assert not check_gradient(f, 0 * x, x, method).right
 
@@ -456,6 +497,11 @@ def test_an_offset_is_named() -> None:
     )
     said = str(found)
     assert not found.right and "with 4e-08 allowed" in said
+    for off, method in [(1e6, "complex"), (0, "central"), (0, "forward")]:
+        wrong = check_gradient(
+            lambda v, off=off: (v**2).sum() + off, 3 * x, x, method=method
+        )
+        assert not wrong.right and wrong.advice == ""
     assert "f is 1e+06 there" in said and 'write method="complex"' in said
     numbers = re.search("says (.*), measured (.*): a rel", said).groups()
     assert numbers[0] != numbers[1]
@@ -514,3 +560,19 @@ def test_small_types_do_not_wrap() -> None:
         assert relative_error(kind([1]), kind([3])) == pytest.approx(2 / 3)
     assert relative_error([True], [False]) == 1
     assert relative_error(np.int8([-128]), np.int8([127])) == 255 / 128
+
+
+def test_as_many_digits_as_show_the_difference() -> None:
+    def said(said: float, measured: float) -> str:
+        check = GradientCheck(1.0, (0,), said, measured, 0.1)
+        return str(check).partition(": a rel")[0].removeprefix("wrong: at ")
+
+    words = "[0] the gradient says "
+    assert said(1.2345678, 2) == words + "1.23457, measured 2"
+    assert said(1.2345678, 1.2345679) == (
+        words + "1.2345678, measured 1.2345679"
+    )
+    assert said(1, np.nextafter(1, 2)) == (
+        words + "1, measured 1.0000000000000002"
+    )
+    assert said(-0.0, 1) == words + "0, measured 1"

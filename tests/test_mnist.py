@@ -452,6 +452,10 @@ def empty(folder: Path) -> None:
             path.unlink()
 
 
+@pytest.mark.filterwarnings(  # what fails to close is closed in the end
+    "ignore::ResourceWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+)
 def test_a_folder_that_fails_at_any_call() -> None:
     """A sentence, nothing half done, and the next start works."""
     with handed_in() as folder:

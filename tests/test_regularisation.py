@@ -257,6 +257,13 @@ def test_early_stopping_with_an_epoch_of_the_same_number() -> None:
     assert (stop.epoch, stop.cost) == (1, 2.0)
 
 
+def test_early_stopping_where_the_first_epoch_is_the_best() -> None:
+    stop, network = EarlyStopping(2), example((2, 3, 1), 0)[0]
+    costs = [5.0, 6.0, 7.0]
+    ends = [stop(k, network, History(test_cost=costs[:k])) for k in (1, 2, 3)]
+    assert ends == [False, False, True] and stop.epoch == 1
+
+
 # --- a wrong generator is told where it is handed in
 
 
@@ -284,12 +291,35 @@ def test_masks_that_do_not_fit() -> None:
     ]:
         with pytest.raises((TypeError, ValueError), match=message):
             masked_backprop(network, x, y, masks)  # type: ignore[arg-type]
-    same(masked_backprop(network, x, y, {}), entries_of(network, x, y))
+    for none in ({}, {0: "of no neuron"}):
+        found = masked_backprop(network, x, y, none)  # type: ignore[arg-type]
+        same(found, entries_of(network, x, y))
 
 
 def entries_of(network: Network, x: Any, y: Any) -> list[np.ndarray]:
     g = backprop(network, x, y)
     return [*g.w.values(), *g.b.values()]
+
+
+def test_examples_and_bounds_are_told() -> None:
+    network, rng = example((2, 3, 1), 0)[0], np.random.default_rng(0)
+    calls: list[tuple[Any, str]] = [
+        (lambda: l1_penalty(network, -1), "lam is -1, .*write lam=0.01$"),
+        (lambda: l2_penalty(network, -1), "lam is -1, .*write lam=0.01$"),
+        (lambda: with_l1(-1), "lam is -1, .*write lam=0.01$"),
+        (lambda: with_l2(-1), "lam is -1, .*write lam=0.01$"),
+        (lambda: with_noise(-1, rng), "scale is -1, .*write scale=0.1$"),
+        (lambda: with_dropout(2, rng), "up to 1: write keep=0.5$"),
+        (lambda: dropout_masks(network, 1, 2, rng), "write keep=0.5$"),
+        (lambda: dropout_masks(network, 0, 0.5, rng), "m is 0, expected 1"),
+        (lambda: with_shifts(rng, (0, 5)), r"shape\[0\] is 0, expected 1"),
+        (lambda: with_shifts(rng, (1, 2, 3)), r"expected \(height, width\)"),
+    ]
+    for call, words in calls:
+        with pytest.raises(ValueError, match=words):
+            call()
+    assert dropout_masks(network, 1, 0.5, rng)[1].shape == (3, 1)
+    assert shifted(np.ones((1, 2)), 0, 0, (1, 1)).tolist() == [[1, 1]]
 
 
 def test_shifts_by_small_whole_numbers() -> None:

@@ -303,9 +303,53 @@ def test_what_is_no_array_is_told() -> None:
         ((x, y, [0, 1]), "index is a list, expected an array"),
         ((x, y, 3), "index is a int, expected an array"),
         ((x, y, index.reshape(2, 2)), "index holds int.*in one dimension"),
-        ((np.array(1.0), y, index), "x_rows has shape .., expected"),
+        ((np.array(1.0), y, index), "x_rows has shape .., expected .1, 5."),
     ]:
         with pytest.raises((TypeError, ValueError), match=message):
             space.backprop(*wrong)
     found = space.backprop(x.view(np.memmap), y, index)
     check_equal(found, backprop(network, x[:4].T, y[:4].T))
+
+
+def goes_through_backprop(*given: object) -> bool:
+    """Rather than in blocks, in little memory?"""
+    asked: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(minibatch, "backprop", lambda *a: asked.append(a))
+        batch_gradient(*given, 7)
+    return bool(asked)
+
+
+@pytest.mark.parametrize("sizes", [[5, 4, 3], [2, 3], [4, 2, 5, 3, 6]])
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_what_is_usual_goes_in_blocks(sizes: list[int], dtype: str) -> None:
+    """Also with numbers just below what might overflow, in any place."""
+    network, rows, targets = random_case(sizes, 20, dtype, 1)
+    given = network, rows.T.copy(), targets.T.copy()
+    assert not goes_through_backprop(*given)
+    assert not goes_through_backprop(network, rows[:1].T, targets[:1].T)
+    limit = np.sqrt(np.finfo(dtype).max) / max(sizes)
+    for array in (*given[1:], network.w[1], network.b[len(sizes) - 1]):
+        kept = array[0, 0]
+        for sign in (1, -1):
+            array[0, 0] = sign * 0.99 * limit
+            assert not goes_through_backprop(*given)
+            array[0, 0] = sign * 1.01 * limit
+            assert goes_through_backprop(*given)
+        array[0, 0] = kept
+
+
+@pytest.mark.parametrize(
+    ("change", "through"),
+    [
+        ("float32 network", False),
+        ("float32 data", False),
+        ("float32 layer", False),
+        ("bytes", False),
+        ("complex x", True),
+        ("long network", True),
+        ("huge", True),
+    ],
+)
+def test_which_kinds_go_in_blocks(change: str, through: bool) -> None:
+    assert goes_through_backprop(*unlike(change)) is through

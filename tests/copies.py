@@ -48,8 +48,6 @@ def cut(book: Path) -> None:
         for home in ("bp", "bp/experiments"):
             (book / home / f"{path.stem[3:]}.py").unlink(missing_ok=True)
     gone = {f"chapters/{path.stem}.ipynb" for path in later}
-    import yaml  # only where it is used: it may not be there
-
     toc = yaml.safe_load((book / "_toc.yml").read_text("utf-8"))
     for part in toc["parts"]:
         there = [e for e in part["chapters"] if e["file"] not in gone]

@@ -353,3 +353,9 @@ def test_what_is_usual_goes_in_blocks(sizes: list[int], dtype: str) -> None:
 )
 def test_which_kinds_go_in_blocks(change: str, through: bool) -> None:
     assert goes_through_backprop(*unlike(change)) is through
+
+
+def test_columns_laid_down_are_refused_in_a_full_batch_too() -> None:
+    network = random_network((4, 2), np.random.default_rng(0))
+    with pytest.raises(ValueError, match="reshape"):
+        batch_gradient(network, np.ones(4), np.ones(2))

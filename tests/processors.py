@@ -7,6 +7,7 @@ same.
 """
 
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -20,13 +21,20 @@ from numpy._core import _multiarray_umath as m
 print(*(f for f in m.__cpu_dispatch__ if m.__cpu_features__[f]))
 """
 PLOT = re.compile(r'<svg class="plot".*?</svg>', re.S)
-given = {name: os.environ.get(name) for name in (DISABLED, KERNELS)}
+GIVEN = "BP_PROCESSOR_GIVEN"  # a worker is started by one that pretends
+if GIVEN not in os.environ:
+    found = {name: os.environ.get(name) for name in (DISABLED, KERNELS)}
+    os.environ[GIVEN] = json.dumps(found)
+given = json.loads(os.environ[GIVEN])
 
 
 def pretend() -> None:
     """Let numpy, not imported yet, take this for a processor of 2008."""
     asked = [sys.executable, "-c", NEWER]
-    newer = subprocess.run(asked, capture_output=True, text=True, check=True)
+    whole = {n: v for n, v in os.environ.items() if n != DISABLED}
+    newer = subprocess.run(
+        asked, env=whole, capture_output=True, text=True, check=True
+    )
     names = f"{given[DISABLED] or ''} {newer.stdout}"
     os.environ[DISABLED] = " ".join(names.split())
     os.environ[KERNELS] = "Nehalem"

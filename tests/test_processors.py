@@ -5,6 +5,7 @@ import os
 import pytest
 from threadpoolctl import threadpool_info
 
+import processors
 from conftest import ROOT
 from processors import without_plots
 from runs import Names, Step, Watcher, attends, watched
@@ -54,3 +55,14 @@ def test_this_process_has_the_older_kernels() -> None:
     if os.uname().machine not in {"x86_64", "AMD64"}:
         pytest.skip("the kernels can be chosen on x86 alone")
     assert kernels == {"Nehalem"}
+
+
+def test_a_notebook_has_what_the_machine_has() -> None:
+    pretended = dict(os.environ)
+    with processors.itself():
+        for name, value in processors.given.items():
+            assert os.environ.get(name) == value
+    assert dict(os.environ) == pretended
+    assert processors.given[processors.DISABLED] != pretended.get(
+        processors.DISABLED
+    )

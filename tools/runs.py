@@ -40,6 +40,7 @@ class Explored:
 
     draw: Callable[..., Any]
     still: bool
+    play: int  # milliseconds between its steps, where it moves by itself
     controls: Names
     cell: NotebookNode
 
@@ -116,9 +117,12 @@ def run(path: Path, kinds: Iterable[type[Watcher]] = ()) -> Run:
     cell = NotebookNode()
 
     def explore(
-        draw: Callable[..., Any], still: bool = False, **controls: Any
+        draw: Callable[..., Any],
+        still: bool = False,
+        play: int = 0,
+        **controls: Any,
     ) -> None:
-        run.explored.append(Explored(draw, still, controls, cell))
+        run.explored.append(Explored(draw, still, play, controls, cell))
 
     for watcher in run.watchers.values():
         watcher.see(watcher.before, names)
@@ -129,8 +133,8 @@ def run(path: Path, kinds: Iterable[type[Watcher]] = ()) -> Run:
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
                 value = execute(cell.source, path.stem, names)
-            for name in {"explore", "play"} & names.keys():
-                names[name] = explore  # also where the chapter defines it
+            if "explore" in names:
+                names["explore"] = explore  # also where a chapter defines it
             step = Step(number, cell, names, printed.getvalue(), value)
             for watcher in run.watchers.values():
                 watcher.see(watcher.after, step)

@@ -3,19 +3,16 @@
 Written by the chapter chapters/12_descent.md: edit it there, not here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from contourpy import contour_generator
-from IPython.display import display
-from ipywidgets import Play, SelectionSlider, ValueWidget, jslink
 
 from bp.descent import History, sgd
 from bp.digits import Array
-from bp.experiments.reading import COLOUR, Picture, axes, live, plot
+from bp.experiments.reading import COLOUR, Option, Picture, axes, plot
 from bp.network import Network, forward, random_network
 
 __all__ = [
@@ -29,6 +26,7 @@ __all__ = [
     "spiral",
     "REACH",
     "SIDE",
+    "draw_points",
     "draw_boundary",
     "DATA",
     "Training",
@@ -36,7 +34,7 @@ __all__ = [
     "draw_curve",
     "EPOCHS",
     "draw_training",
-    "play",
+    "drawn_points",
 ]
 
 
@@ -151,6 +149,19 @@ def _framed(
     )
 
 
+def draw_points(x: Array, y: Array, radius: float = 3) -> str:
+    """Samples in the square: discs want the answer 1, rings want 0."""
+    parts = []
+    for (u, v), one in zip(x.T, y[0] > 0.5, strict=True):
+        u, v = (SIDE * (c / REACH + 1) / 2 for c in (u, -v))
+        fill = f'fill="{COLOUR["a"]}"' if one else 'fill="none"'
+        parts.append(
+            f'<circle cx="{u:.1f}" cy="{v:.1f}" r="{radius}" {fill} '
+            f'stroke="currentColor" stroke-width="{radius / 3:.1f}"/>'
+        )
+    return "".join(parts)
+
+
 def draw_boundary(
     network: Network, x: Array, y: Array, title: str = ""
 ) -> str:
@@ -180,13 +191,7 @@ def draw_boundary(
         f'<path d="{line}" fill="none" stroke="currentColor" '
         'stroke-width="2"/>'
     )
-    for (u, v), one in zip(x.T, y[0] > 0.5, strict=True):
-        u, v = (SIDE * (c / REACH + 1) / 2 for c in (u, -v))
-        fill = f'fill="{blue}"' if one else 'fill="none"'
-        parts.append(
-            f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3" {fill} '
-            'stroke="currentColor" stroke-width="1"/>'
-        )
+    parts.append(draw_points(x, y))
     marks = {"−1": SIDE / 4, "0": SIDE / 2, "1": 3 * SIDE / 4}
     return _framed("".join(parts), title, marks, marks)
 
@@ -278,25 +283,17 @@ def draw_training(
     return Picture(svg, text)
 
 
-def play(draw: Callable[..., Picture], **controls: ValueWidget) -> None:
-    """`explore`, with buttons that move the first slider by themselves.
-
-    The page keeps the time, so that it needs no thread and runs in a
-    browser's Python too.
-    """
-    first = next(iter(controls.values()))
-    assert isinstance(first, SelectionSlider)
-    buttons = Play(
-        max=len(first.options) - 1,
-        value=first.index,
-        interval=150,
-        description="train",
+def _square(inner: str) -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {SIDE} {SIDE}" width="60" height="60">{inner}</svg>'
     )
-    jslink((buttons, "value"), (first, "index"))
-    box = live(draw, controls)
-    box.children = (buttons, *box.children)
-    picture = draw(**{name: c.value for name, c in controls.items()})
-    bundle = picture._repr_mimebundle_()
-    view = box._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
-    bundle["application/vnd.jupyter.widget-view+json"] = view
-    display(bundle, raw=True, metadata={"static": False})
+
+
+def drawn_points() -> list[Option]:
+    """The kinds of points to choose from, for `thumbnails`."""
+    rng = np.random.default_rng(0)
+    return [
+        (name, name, _square(draw_points(*make(60, 0.05, rng), radius=9)))
+        for name, make in DATA.items()
+    ]

@@ -3,12 +3,21 @@
 Written by the chapter chapters/01_digits.md: edit it there, not here.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from bp.digits import Array, load_digits, one_hot
-from bp.experiments.reading import Picture
+from bp.experiments.reading import Option, Picture
 
-__all__ = ["draw_image", "draw_class", "draw_noisy"]
+__all__ = [
+    "draw_image",
+    "draw_class",
+    "drawn",
+    "classes",
+    "draw_noisy",
+    "some",
+]
 
 
 def draw_image(x: Array, size: int = 120) -> str:
@@ -46,6 +55,19 @@ def draw_class(c: int) -> Picture:
     return Picture(shown, text)
 
 
+def drawn(x: Array, indices: Iterable[int]) -> list[Option]:
+    """Some columns of x to choose from, for `thumbnails`."""
+    return [(f"no. {i}", i, draw_image(x[:, [i]], 60)) for i in indices]
+
+
+def classes() -> list[Option]:
+    """The ten classes, each with its first sample, for `thumbnails`."""
+    train, _ = load_digits()
+    first = [int(np.argmax(train.label == c)) for c in range(10)]
+    images = drawn(train.x, first)
+    return [(str(c), c, svg) for c, (*_, svg) in enumerate(images)]
+
+
 def draw_noisy(i: int, noise: float) -> Picture:
     """Sample i of the test set with noise, and the nearest average."""
     train, test = load_digits()
@@ -63,3 +85,8 @@ def draw_noisy(i: int, noise: float) -> Picture:
         f"{guess}, which is {verdict}."
     )
     return Picture(shown, text)
+
+
+def some() -> list[Option]:
+    """The first forty test samples, for `thumbnails`."""
+    return drawn(load_digits()[1].x, range(40))

@@ -6,6 +6,7 @@ Written by the chapter chapters/13_mnist.md: edit it there, not here.
 import re
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 
 import numpy as np
 from ipywidgets import HTML, Text, ValueWidget, VBox, link
@@ -16,8 +17,8 @@ from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.descent import History, sgd
 from bp.digits import Array, load_digits, one_hot
-from bp.experiments.digits import draw_image
-from bp.experiments.reading import COLOUR, Picture
+from bp.experiments.digits import draw_image, drawn
+from bp.experiments.reading import COLOUR, Option, Picture
 from bp.network import Network, forward, random_network
 
 __all__ = [
@@ -30,10 +31,11 @@ __all__ = [
     "signed",
     "draw_answers",
     "draw_reading",
+    "offered",
     "SEND",
     "DRAW",
     "CLEAR",
-    "FIELD",
+    "field_html",
     "drawing_field",
     "draw_units",
     "EPOCHS",
@@ -161,50 +163,81 @@ def draw_reading(sample: int, meant: int, strokes: str) -> Picture:
     return Picture(draw_image(x, 150) + draw_answers(a, delta), text)
 
 
+def offered() -> list[Option]:
+    """The first test digit of each class, and those that are misread."""
+    _, test = load_digits()
+    run = forward(training_run(0).networks[-1], test.x)
+    misread = np.flatnonzero(run.a[2].argmax(axis=0) != test.label)
+    first = [np.argmax(test.label == c) for c in range(10)]
+    return drawn(test.x, dict.fromkeys(map(int, [*first, *misread])))
+
+
 SEND = """
   const line = pad.closest('.pad').querySelector('input');
-  line.value = pad.trace;
+  line.value = pad.dataset.trace;
   line.dispatchEvent(new Event('input', {bubbles: true}));
 """
 DRAW = """
   const pad = this, box = pad.getBoundingClientRect();
   const x = Math.round((event.clientX - box.left) * 200 / box.width);
   const y = Math.round((event.clientY - box.top) * 200 / box.height);
-  const pen = pad.getContext('2d');
+  const [hint, path] = pad.children;
+  let trace = pad.dataset.trace, d = path.getAttribute('d');
   if (event.type === 'pointerdown') {
     pad.setPointerCapture(event.pointerId);
-    pad.trace = (pad.trace || '') + ';';
-    pen.beginPath();
-    pen.moveTo(x, y);
+    trace += ';';
+    d += 'M' + x + ' ' + y;
+    hint.style.display = 'none';
   }
   if (!event.buttons) return;
-  pen.lineWidth = 12;
-  pen.lineCap = pen.lineJoin = 'round';
-  pen.strokeStyle = getComputedStyle(pad).color;
-  pen.lineTo(x, y);
-  pen.stroke();
-  pad.trace += x + ',' + y + ' ';
+  path.setAttribute('d', d + 'L' + x + ' ' + y);
+  pad.dataset.trace = trace + x + ',' + y + ' ';
 """
 CLEAR = """
-  const pad = this.closest('.pad').querySelector('canvas');
-  pad.getContext('2d').clearRect(0, 0, 200, 200);
-  pad.trace = '';
+  const pad = this.closest('.pad').querySelector('svg');
+  pad.children[0].style.display = '';
+  pad.children[1].setAttribute('d', '');
+  pad.dataset.trace = '';
 """
-FIELD = f"""
-<canvas width="200" height="200" role="img"
-  aria-label="A field to draw a digit on with mouse, pen or finger"
-  style="border:1px solid currentColor;touch-action:none;cursor:crosshair"
-  onpointerdown="{DRAW}{SEND}" onpointermove="{DRAW}{SEND}"></canvas>
-<br><button type="button" onclick="{CLEAR}{SEND}">clear</button>
-"""
+
+
+def field_html(strokes: str = "") -> str:
+    """The field, with what has been drawn on it already."""
+    lines = strokes_of(strokes)
+    d = "".join(
+        "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in [line[0], *line])
+        for line in lines
+    )
+    return (
+        f'<svg viewBox="0 0 200 200" data-trace="{escape(strokes)}" '
+        'role="img" aria-label="A field to draw a digit on with mouse, pen '
+        'or finger" style="width:200px;border:1px solid currentColor;'
+        'touch-action:none;cursor:crosshair" '
+        f'onpointerdown="{DRAW}{SEND}" onpointermove="{DRAW}{SEND}">'
+        '<text x="100" y="106" text-anchor="middle" font-size="18" '
+        'fill="currentColor" fill-opacity="0.75" pointer-events="none"'
+        f"{' style=display:none' * bool(lines)}>draw here</text>"
+        f'<path d="{d}" fill="none" stroke="currentColor" stroke-width="12" '
+        'stroke-linecap="round" stroke-linejoin="round"/></svg>'
+        f'<button type="button" onclick="{CLEAR}{SEND}">clear</button>'
+    )
 
 
 def drawing_field() -> ValueWidget:
     """A field to draw on; its value is the lines as `strokes_of` reads."""
-    line = Text(layout={"display": "none"})
-    box = VBox([HTML(FIELD), line])
+    field, line = HTML(field_html()), Text(layout={"display": "none"})
+    box = VBox([field, line])
     box.add_class("pad")
-    box.add_traits(value=Unicode(""))
+    plain = (
+        f'<div class="pad">{field_html()}<input hidden name="strokes"></div>'
+    )
+    box.add_traits(value=Unicode(""), plain=Unicode(plain))
+
+    def redraw(change: dict[str, str]) -> None:
+        if change["new"] != line.value:  # it was not drawn on the field
+            field.value = field_html(change["new"])
+
+    box.observe(redraw, "value")
     link((line, "value"), (box, "value"))
     return box
 

@@ -4,18 +4,24 @@ Written by the chapter chapters/00_reading.md: edit it there, not here.
 """
 
 import io
+import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, cast
+from urllib.parse import quote
 
 from IPython.display import display
 from ipywidgets import (
     HTML,
     FloatSlider,
+    HBox,
+    Play,
     SelectionSlider,
     Stack,
+    ToggleButton,
+    ToggleButtons,
     ValueWidget,
     VBox,
     Widget,
@@ -24,6 +30,7 @@ from ipywidgets import (
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from traitlets import Tuple
 
 from bp.reading import count_parameters
 
@@ -40,8 +47,16 @@ __all__ = [
     "draw_neuron",
     "draw_network",
     "WIDE",
+    "WIDTH",
+    "Option",
     "slider",
     "choice",
+    "thumbnails",
+    "THUMBNAILS",
+    "player",
+    "form",
+    "Controls",
+    "moved",
     "live",
     "frames",
     "explore",
@@ -219,6 +234,8 @@ def draw_network(
 
 
 WIDE = {"description_width": "9em"}
+WIDTH = {"width": "min(100%, 34rem)"}
+Option = tuple[str, object, str]  # its label, its value, its drawing as SVG
 
 
 def slider(
@@ -232,7 +249,7 @@ def slider(
         value=value,
         step=step,
         style=WIDE,
-        layout={"width": "min(100%, 30rem)"},
+        layout=WIDTH,
     )
 
 
@@ -245,14 +262,142 @@ def choice(
         options=options,
         value=value,
         style=WIDE,
-        layout={"width": "min(100%, 30rem)"},
+        layout=WIDTH,
     )
 
 
+def thumbnails(
+    label: str, options: Sequence[Option], value: object
+) -> ToggleButtons:
+    """A choice among data, by clicking on a picture."""
+    buttons = ToggleButtons(
+        description=label,
+        options=[(name, option) for name, option, _ in options],
+        value=value,
+        style=WIDE,
+    )
+    buttons.add_traits(drawings=Tuple(tuple(svg for *_, svg in options)))
+    buttons.add_class("thumbnails")
+    buttons.add_class(_own_class(buttons))
+    return buttons
+
+
+def _own_class(buttons: ToggleButtons) -> str:
+    return "of-" + "-".join(re.findall(r"\w+", buttons.description))
+
+
+THUMBNAILS = """
+.thumbnails { height: auto; flex-wrap: wrap; }
+.thumbnails > div { display: flex; flex-wrap: wrap; gap: 6px; }
+.thumbnails button.widget-toggle-button { width: 60px; height: 76px;
+  margin: 0; padding: 58px 0 0; border: 2px solid transparent;
+  color: inherit; background: no-repeat center 3px / 52px 52px;
+  font-size: 12px; line-height: 14px; box-shadow: none; }
+.thumbnails button.widget-toggle-button.mod-active,
+.thumbnails button.widget-toggle-button:hover { border-color: #2f7fd1; }
+"""
+
+
+def _look(buttons: ToggleButtons) -> HTML:
+    """The drawings of thumbnails, put on their buttons."""
+    grey = "#808890"  # a background does not know the colour of the text
+    rules = [THUMBNAILS] + [
+        f".{_own_class(buttons)} button:nth-child({k}) {{ background-image: "
+        f'url("data:image/svg+xml,{quote(svg.replace("currentColor", grey))}")'
+        "; }"
+        for k, svg in enumerate(buttons.drawings, start=1)
+    ]
+    return HTML(f"<style>{''.join(rules)}</style>")
+
+
+def player(first: SelectionSlider, interval: int) -> HBox:
+    """Buttons that move a slider, a step each `interval` milliseconds.
+
+    The page keeps the time, so that it needs no thread, nor any Python where
+    the pictures are drawn beforehand.
+    """
+    last = len(first.options) - 1
+    clock = Play(max=last, value=first.index, interval=interval)
+    clock.layout.display = "none"
+    play = ToggleButton(description="Play / pause", icon="play")
+    loop = ToggleButton(description="Loop", icon="repeat")
+    jslink((clock, "value"), (first, "index"))
+    jslink((play, "value"), (clock, "playing"))
+    jslink((loop, "value"), (clock, "repeat"))
+    buttons = HBox([clock, play, loop])
+    buttons.add_class("player")
+    return buttons
+
+
+def form(controls: Mapping[str, ValueWidget]) -> str:
+    """The controls in plain HTML, not yet in use.
+
+    A page that starts Python on a touch tells `explore` what was moved.
+    """
+    lines = (_line(name, control) for name, control in controls.items())
+    return f'<fieldset class="controls" disabled>{"".join(lines)}</fieldset>'
+
+
+def _line(name: str, control: ValueWidget) -> str:
+    if control.has_trait("plain"):  # it brings its own
+        return str(control.plain)
+    label = escape(control.description)
+    if isinstance(control, ToggleButtons):
+        return _radios(name, label, control)
+    if isinstance(control, FloatSlider):
+        at = f'min="{control.min}" max="{control.max}" step="{control.step}"'
+        value, shown = control.value, f"{control.value:.2f}"
+    else:
+        labels = [str(text) for text, _ in control._options_full]
+        listed = escape(json.dumps(labels, ensure_ascii=False))
+        at = f'min="0" max="{len(labels) - 1}" data-labels="{listed}"'
+        value, shown = control.index, escape(labels[control.index])
+    return (
+        f'<label><span>{label}</span><input type="range" name="{name}" {at} '
+        f'value="{value}"><output>{shown}</output></label>'
+    )
+
+
+def _radios(name: str, label: str, control: ToggleButtons) -> str:
+    radios = "".join(
+        f'<label><input type="radio" name="{name}" value="{k}"'
+        f"{' checked' * (k == control.index)}>{svg}"
+        f"<span>{escape(text)}</span></label>"
+        for k, ((text, _), svg) in enumerate(
+            zip(control._options_full, control.drawings, strict=True)
+        )
+    )
+    return (
+        f'<div class="choices" role="radiogroup" aria-label="{label}">'
+        f"<span>{label}</span><div>{radios}</div></div>"
+    )
+
+
+Controls = dict[str, ValueWidget]
+
+
+def _chosen(control: ValueWidget) -> bool:
+    return isinstance(control, SelectionSlider | ToggleButtons)
+
+
+moved: dict[str, float | str] = {}  # on a page, before Python came
+
+
+def _dressed(controls: Controls, shown: Widget, play: int, kind: str) -> VBox:
+    """Controls over what they move, and what belongs to some of them."""
+    listed = list(controls.values())
+    looks = [_look(c) for c in listed if isinstance(c, ToggleButtons)]
+    players = [player(listed[0], play)] if play else []
+    box = VBox([*looks, *players, *listed, shown])
+    box.add_class("explored")
+    box.add_class(kind)
+    return box
+
+
 def live(
-    draw: Callable[..., Picture], controls: dict[str, ValueWidget]
+    draw: Callable[..., Picture], controls: Controls, play: int = 0
 ) -> VBox:
-    """Sliders over a picture that is drawn anew at every move."""
+    """Controls over a picture that is drawn anew at every move."""
 
     def values() -> dict[str, object]:
         return {name: control.value for name, control in controls.items()}
@@ -264,13 +409,13 @@ def live(
 
     for control in controls.values():
         control.observe(redraw, "value")
-    return VBox([*controls.values(), shown])
+    return _dressed(controls, shown, play, draw.__name__)
 
 
 def frames(
-    draw: Callable[..., Picture], controls: dict[str, SelectionSlider]
+    draw: Callable[..., Picture], controls: Controls, play: int = 0
 ) -> VBox:
-    """Sliders over pictures drawn beforehand, one for every position.
+    """Controls over pictures drawn beforehand, one for every position.
 
     The browser does the moving, so that they also move on a page that has
     no Python behind it.
@@ -287,21 +432,28 @@ def frames(
         jslink((control, "index"), (pile, "selected_index"))
         return pile
 
-    return VBox([*controls.values(), stack(list(controls), {})])
+    return _dressed(controls, stack(list(controls), {}), play, draw.__name__)
 
 
 def explore(
     draw: Callable[..., Picture],
     still: bool = False,
+    play: int = 0,
     **controls: ValueWidget,
 ) -> None:
-    """Show an experiment: `draw` under the sliders named as its arguments.
+    """Show an experiment: `draw` under the controls named as its arguments.
 
-    With `still`, all pictures are drawn beforehand (for few positions).
+    With `still`, all pictures are drawn beforehand (for few positions);
+    with `play`, buttons move the first one, a step each so many milliseconds.
     """
-    box = frames(draw, controls) if still else live(draw, controls)
+    for name in moved.keys() & controls.keys():
+        control, value = controls[name], moved.pop(name)
+        setattr(control, "index" if _chosen(control) else "value", value)
+    box = (frames if still else live)(draw, controls, play)
     picture = draw(**{name: c.value for name, c in controls.items()})
     bundle = picture._repr_mimebundle_()
+    if not still:
+        bundle["text/html"] = form(controls) + bundle["text/html"]
     view = box._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
     bundle["application/vnd.jupyter.widget-view+json"] = view
     display(bundle, raw=True, metadata={"static": still})

@@ -32,7 +32,15 @@ Nothing to install.</p>
 allow this site to run its own.</p>
 </div>
 <script type="module" src="{folder}/live.js"></script>
+<script type="module" src="{folder}/start.js"></script>
 <script>{first}</script>
+"""
+START = """
+<div class="experiment-start">
+<button type="button" disabled>Start this experiment</button>
+<span class="experiment-news" role="status">or move a control: Python in your
+browser, {size:.0f} MB once.</span>
+</div>
 """
 FIRST = (Path(__file__).parent / "first.js").read_text("utf-8")
 
@@ -71,7 +79,16 @@ def add_bar(app: Sphinx, tree: nodes.document, page: str) -> None:
     title.parent.insert(at, nodes.raw("", html, format="html"))
 
 
+def add_starts(app: Sphinx, tree: nodes.document, page: str) -> None:
+    """Below the question of each experiment that has to be started."""
+    for frame in tree.findall(nodes.Element):
+        if app.live_bytes and "data-start" in frame.get("with", {}):
+            html = START.format(size=app.live_bytes / 1e6)
+            frame.insert(1, nodes.raw("", html, format="html"))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", gather)
     app.connect("doctree-resolved", add_bar)
+    app.connect("doctree-resolved", add_starts)
     return {"parallel_read_safe": True}

@@ -42,7 +42,8 @@ const FORMS = {
 // The outputs of one cell, below it.
 export class Outputs {
   constructor(cell, showWidget) {
-    this.place = cell.querySelector(":scope > .cell_output, :scope > details > .cell_output");
+    this.place = document.getElementById(`${cell.id}-output`)  // of an experiment, in its frame
+      ?? cell.querySelector(":scope > .cell_output, :scope > details > .cell_output");
     if (!this.place) {
       this.place = element("div", "cell_output docutils container");
       cell.append(this.place);

@@ -22,12 +22,13 @@ BAR = """
 <div class="live-bar" data-state="idle" role="region" aria-label="Live page">
 <div class="live-buttons">
 <button type="button" class="live-run">Run this page live</button>
+<button type="button" hidden>Restart</button>
+<button type="button" hidden aria-label="Reset this page">Reset</button>
 <a href="{folder}/../lite/notebooks/index.html?path={name}.ipynb">Open as a
 notebook</a>
 </div>
-<p class="live-news" role="status">Python in your browser: about {size:.0f} MB
-once, then kept. The page has run after about 15 seconds.
-Nothing to install.</p>
+<p class="live-news" role="status">Python in your browser: {size:.0f} MB once,
+then kept. Nothing to install.</p>
 <p class="live-blocked">Scripts are blocked here, and the button needs them:
 allow this site to run its own.</p>
 </div>

@@ -1,11 +1,13 @@
 // The page's end of the line to the worker in which Python runs.
+import { Signal } from "./signal.js";
 
 export class Kernel {
-  // `on` has a function for each kind of news: progress, failed, comm.
+  // `on` has a function for each kind of news: asked, progress, failed, comm.
   constructor(on) {
     this.on = on;
     this.waiting = new Map();  // by the number of what was asked: what to do when done
     this.asked = 0;
+    this.signal = new Signal();
     this.worker = new Worker(new URL("worker.js", import.meta.url));
     this.worker.onmessage = ({ data }) => this.news(data);
     // Without a message it is the worker's own script that did not come.
@@ -17,9 +19,9 @@ export class Kernel {
     return new Promise((resolve) => { this.ready = resolve; });
   }
 
-  // Resolves to whether the cell ran without an error.
-  execute(cell) {
-    return new Promise((done) => this.ask({ type: "execute", code: cell.code }, { cell, done }));
+  // Resolves to whether the job's code ran without an error, to undefined where Python went.
+  execute(job) {
+    return new Promise((done) => this.ask({ type: "execute", code: job.code }, { job, done }));
   }
 
   // A message to a widget's twin; returns its number.
@@ -30,8 +32,16 @@ export class Kernel {
   ask(message, then) {
     const id = ++this.asked;
     this.waiting.set(id, then);
-    this.worker.postMessage({ ...message, id });
+    this.worker.postMessage({ ...message, id, signal: this.signal.sent });
+    this.on.asked();
     return id;
+  }
+
+  // Stops what Python is at: by the signal while it computes, by a message while it waits.
+  interrupt() {
+    this.signal.raise();
+    this.signal = new Signal();
+    this.worker.postMessage({ type: "interrupt" });
   }
 
   news({ type, id, text, buffers, ...data }) {
@@ -40,13 +50,26 @@ export class Kernel {
       progress: () => this.on.progress(data),
       ready: () => this.ready(),
       failed: () => this.fail(data),
-      // From here on, what is shown is shown by this cell.
-      begun: () => { this.cell = this.waiting.get(id).cell; this.cell.state = "running"; },
-      output: () => this.cell?.outputs.add(content),
-      clear_output: () => this.cell?.outputs.clear(content),
+      begun: () => this.begin(this.waiting.get(id).job),
+      output: () => this.outputs?.add(content),
+      clear_output: () => this.outputs?.clear(content),
       comm: () => this.on.comm(id, content, buffers),
-      done: () => { this.waiting.get(id)?.done(data.ok); this.waiting.delete(id); },
+      done: () => this.finish(id, data.ok),
     })[type]();
+  }
+
+  finish(id, ok) {
+    const { done } = this.waiting.get(id);
+    this.waiting.delete(id);
+    done?.(ok);
+    this.on.asked();
+  }
+
+  // From here on, what is shown is shown by this job.
+  begin({ outputs, of }) {
+    this.outputs = outputs;
+    outputs.begin();
+    of?.began();
   }
 
   fail(error) {
@@ -56,7 +79,7 @@ export class Kernel {
 
   stop() {
     this.worker.terminate();
-    for (const { done } of this.waiting.values()) done(false);
+    for (const { done } of this.waiting.values()) done?.();
     this.waiting.clear();
   }
 }

@@ -4,6 +4,7 @@ The page sends cells and the widgets' messages; what they show goes back
 through `page.send(kind, text, buffers)`, in the words of Jupyter's messages.
 """
 
+import asyncio
 import io
 import json
 import os
@@ -18,6 +19,7 @@ terminal.embed = None
 sys.modules[terminal.__name__] = terminal
 
 import comm
+import errors
 import limits
 import page  # the worker: JavaScript
 from comm.base_comm import BaseComm
@@ -29,6 +31,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 capturing: list[Any] = []  # Output widgets that are open, innermost last
+task: asyncio.Task | None = None  # of the cell that runs
 
 
 def send(kind: str, content: dict, buffers: Any = None) -> None:
@@ -48,6 +51,11 @@ def put(output: dict) -> None:
         capturing[-1].outputs += (output,)
     else:
         send("output", output)
+
+
+def show_error(error: BaseException, trace: str) -> None:
+    data = errors.told(error, trace)
+    show({"output_type": "display_data", "data": data, "metadata": {}})
 
 
 class Stream(io.TextIOBase):
@@ -118,10 +126,7 @@ class Shell(InteractiveShell):
     display_pub_class = Type(Publisher)
 
     def _showtraceback(self, etype, evalue, stb) -> None:
-        name, value = etype.__name__, str(evalue)
-        error = {"output_type": "error", "ename": name, "evalue": value}
-        said = limits.words(evalue)
-        show({**error, "traceback": [said] if said else list(stb)})
+        show_error(evalue, "\n".join(stb))
 
     def ask_exit(self) -> None:
         raise SystemExit
@@ -172,6 +177,18 @@ def catch_outputs() -> None:
 
 async def execute(code: str) -> bool:
     """Run a cell; was there no error?"""
+    global task
+    task = asyncio.current_task()
+    try:
+        return await run(code)
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        show_error(error, "")  # it came just outside of the cell
+        return False
+    finally:
+        task = None
+
+
+async def run(code: str) -> bool:
     trouble = None
     try:
         cell = shell.transform_cell(code)
@@ -190,7 +207,13 @@ async def execute(code: str) -> bool:
     return result.success
 
 
-def receive(text: str, buffers: Any) -> None:
+def interrupt() -> None:
+    """Stop a cell that waits; one that computes is stopped by its signal."""
+    if task:
+        task.cancel()
+
+
+def receive(text: str, buffers: Any) -> bool:
     """A message of a widget's twin on the page."""
     content = json.loads(text)
     manager = comm.get_comm_manager()
@@ -199,9 +222,15 @@ def receive(text: str, buffers: Any) -> None:
         "metadata": content.get("metadata", {}),
         "buffers": [memoryview(b) for b in buffers.to_py()],
     }
-    getattr(manager, content["msg_type"])(None, None, message)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        getattr(manager, content["msg_type"])(None, None, message)
+    except KeyboardInterrupt as error:
+        show_error(error, "")
+        return False
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return True
 
 
 start()

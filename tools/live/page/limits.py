@@ -11,7 +11,7 @@ HERE = "numpy, matplotlib, ipywidgets, sympy, tqdm and bp"
 AT_HOME = "For that, open the chapter on your own computer: make lab."
 WORDS = {
     "exit": "the cell ends here, as it asks; Python itself goes on. "
-    "Restart, at the top of the page, gives a new one.",
+    "Restart gives a new one.",
     "keyboard": "a page cannot wait for the keyboard: write the value into "
     "the cell, as in answer = 3, and run it again.",
     "mnist": "MNIST is not on this page, and is too large for it (55 MB): "
@@ -114,11 +114,7 @@ def words(error: BaseException) -> str | None:
     """The sentence for an error that is a limit of the page."""
     if (kind := limit(error)) is None:
         return None
-    place = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename.startswith("<ipython-input"):
-            place = f", line {line}"
     name = getattr(error, "name", None)
     if kind == "file":
         name = getattr(error, "filename", None) or "such file"
-    return f"On a live page{place}: {WORDS[kind].format(name)}"
+    return WORDS[kind].format(name)

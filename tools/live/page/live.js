@@ -1,116 +1,140 @@
-// Run this page live: the bar below the title, and what its buttons do.
-import { Cell } from "./cells.js";
-import { keep, kept, marks } from "./edits.js";
-import { held, readParts, Session } from "./session.js";
+// Run this page live: the bar, which says what Python is at, and what its buttons do.
+import * as chapter from "./chapter.js";
+import { Clock, lastStart, promised } from "./line.js";
+import { held, readParts, session } from "./session.js";
 import * as words from "./words.js";
 
+const LONG = 500, DEAF = 4000;  // ms: what is worth saying of a slider's move; no answer to Stop
 const bar = document.querySelector(".live-bar");
 const news = bar.querySelector(".live-news");
-const buttons = bar.querySelector(".live-buttons");
-const nodes = [...document.querySelectorAll("div.cell:has(.cell_input pre)")];
-const codeOf = (node) => node.querySelector(".cell_input pre").textContent.replace(/\n$/, "");
-const markOf = marks(nodes.map(codeOf));
-let cells, session;
+const [main, restart, reset] = bar.querySelectorAll("button");
+let doing = false;  // is something going on that is more than one cell?
+let note;  // what it came to
+let clock, stopping, later;
 
-// idle, starting, running, ready or failed; `share` of the way, when it is known
-function say(state, text, share = 0) {
+// `share` of the way, when it is known; `at`, the cell that is meant.
+function say(state, text, { share = 0, at } = {}) {
   bar.dataset.state = state;
-  news.textContent = text;
   bar.style.setProperty("--live-share", share);
+  if (news.textContent === text + (at ? words.SHOW : "")) return;
+  news.textContent = text;
+  if (!at) return;
+  const link = document.createElement("a");
+  Object.assign(link, { href: `#${at.node.id}`, textContent: words.SHOW });
+  news.append(link);
 }
 
-function show(...wanted) {
-  buttons.replaceChildren(...wanted.map(([text, act]) => {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", textContent: text, onclick: act });
-    return button;
-  }), ...buttons.querySelectorAll("a"));
+// A button keeps its place, so that whoever works by keyboard keeps theirs.
+function offer(text, deed) {
+  main.textContent = text;
+  main.onclick = once(deed);
+  for (const button of [restart, reset]) button.hidden = session.state !== "ready";
+  reset.hidden ||= !chapter.edited();
 }
 
-const showAll = () => show(["Run all", runAll], ["Restart", restart], ["Reset this page", reset]);
+// Not for the second click of two.
+const once = (deed) => ({ detail }) => { if (detail < 2) deed(); };
 
-const on = {
-  run: (cell) => { if (bar.dataset.state !== "starting") session?.run(cell); },
-  next: (cell) => cells[cells.indexOf(cell) + 1]?.editor.area.focus(),
-  changed: (cell) => keep(markOf[cell.number - 1], cell.edited ? cell.code : null),
-  showWidget: (id, place) => session.showWidget(id, place),
+const views = {
+  idle() {
+    offer(words.RUN + words.withEdits(chapter.edited()), () => act(run));
+    say("idle", words.STOPPED);
+  },
+  starting: () => offer("Stop", () => session.stop()),
+  failed() {
+    offer("Try again", () => act(run));
+    say("failed", words.explain(session.error));
+  },
+  running() {
+    const cell = session.jobs[0]?.of, asked = stopping && performance.now() - stopping;
+    const text = words.running(cell?.number, chapter.cells.length);
+    const share = cell ? (cell.number - 1) / chapter.cells.length : 0;
+    if (asked >= DEAF) offer("Start anew", () => act(again, true));
+    else offer("Stop", stop);
+    say("running", asked >= DEAF ? words.DEAF : asked ? words.STOPPING : text, { share });
+  },
+  ready() {
+    const stopped = chapter.cells.find((cell) => cell.state === "stopped");
+    offer("Run all", () => act(runAll));
+    if (note || !stopped) say("ready", note ?? words.ready(chapter.edited(), chapter.stale.length));
+    else say("ready", words.stopped(stopped.number), { at: stopped });
+  },
 };
 
-function openCells() {
-  cells = nodes.map((node, i) => new Cell(node, i + 1, on));
-  const edits = kept();
-  cells.forEach((cell, i) => { if (markOf[i] in edits) cell.code = edits[markOf[i]]; });
+function show() {
+  clearTimeout(later);
+  if (!session.busy) stopping = undefined;
+  if (session.state !== "ready") return views[session.state]();
+  if (session.jobs.length || stopping) return views.running();
+  if (doing) return;
+  if (!session.busy) return views.ready();
+  later = setTimeout(() => { if (session.busy) views.running(); }, LONG);
 }
 
-async function start() {
+async function act(deed, anyway) {
+  if (doing && !anyway) return;
+  doing = true;
+  note = undefined;
+  const said = await deed().catch(() => {});  // the bar has said it
+  doing = false;
+  note = said;
   show();
-  say("starting", "Starting.");
-  session = new Session({
-    progress: ({ step, ...how }) => say("starting", ...words.STEPS[step](how)),
-    failed: (error) => fail(error),
-  });
-  await session.start(await readParts());
-  showAll();
 }
 
-function stop() {
-  session?.stop();
-  session = undefined;
-  for (const cell of cells) cell.cut();
-}
-
-function fail(error) {
-  stop();
-  say("failed", words.explain(error));
-  show(["Try again", run]);
-}
-
-// Run every cell from the top; the first error ends it.
-async function runAll() {
-  if (bar.dataset.state === "running") return;
-  const mine = session;
-  for (const cell of cells) {
-    say("running", words.running(cell.number, cells.length), (cell.number - 1) / cells.length);
-    const fine = await session.run(cell);
-    if (session !== mine) return;
-    if (!fine) return say("ready", words.stopped(cell.number));
-  }
-  say("ready", words.READY);
-}
+const runAll = () => chapter.runEach(chapter.cells);
 
 // From the first click to the page run.
 async function run() {
-  if (!cells) openCells();
-  try {
-    await start();
-  } catch (error) {
-    return fail(error);
-  }
+  await session.start();
   await runAll();
 }
 
-async function restart() {
-  stop();
-  try {
-    await start();
-    say("ready", words.RESTARTED);
-  } catch (error) { fail(error); }
+async function startAnew() {
+  session.stop();
+  await session.start();
+  return words.RESTARTED;
 }
 
-async function reset() {
-  const edited = cells.filter((cell) => cell.edited);
-  if (edited.length && !confirm(words.resetting(edited.length))) return;
-  for (const cell of edited) {
-    cell.reset();
-    on.changed(cell);
-  }
-  await runAll();
+function stop() {
+  stopping = performance.now();
+  session.interrupt();
+  setTimeout(show, DEAF);
+  show();
 }
 
-const button = bar.querySelector(".live-run");
+// A new Python, in which all runs that had run above the cell that did not stop.
+async function again() {
+  const stuck = session.jobs[0]?.of;
+  const before = chapter.ranBefore(stuck);
+  await startAnew();
+  await chapter.runEach(before);
+  return words.again(before.length, stuck?.number);
+}
+
+function putBack() {
+  if (confirm(words.resetting(chapter.edited()))) act(async () => { chapter.reset(); await runAll(); });
+}
+
+session.addEventListener("change", () => {
+  if (session.state === "starting") clock ??= new Clock();
+  else clock = void (session.state === "ready" && clock?.ready());
+  if (session.jobs.length && !doing) note = undefined;
+  show();
+});
+session.addEventListener("progress", ({ detail }) =>
+  say("starting", ...words.step(detail, clock.step(detail))));
+chapter.onEdit(show);
+
+async function promise() {
+  const parts = await readParts();
+  const here = await held(parts);
+  const seconds = here ? lastStart() : promised(parts.transfer);
+  if (session.state === "idle") news.textContent = words.promise(here, parts.transfer, seconds, chapter.edited());
+}
+
 bar.dataset.here = "";  // see first.js
-button.onclick = run;
-if (bar.dataset.state === "clicked") run();
-button.textContent += words.withEdits(markOf.filter((mark) => mark in kept()).length);
-const parts = await readParts().catch(() => ({}));
-if (await held(parts) && bar.dataset.state === "idle") news.textContent = words.HELD;
+restart.onclick = once(() => act(startAnew));
+reset.onclick = once(putBack);
+offer(words.RUN + words.withEdits(chapter.edited()), () => act(run));
+if (bar.dataset.state === "clicked") act(run);
+await promise().catch(() => {});

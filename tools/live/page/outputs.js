@@ -55,6 +55,9 @@ export class Outputs {
     this.built = [...this.place.childNodes];
   }
 
+  // As much of it as there is room for.
+  reveal() { this.place.scrollIntoView({ block: "nearest" }); }
+
   // The old outputs stay until there are new ones, so that nothing jumps.
   begin() {
     this.place.style.minHeight = `${this.place.offsetHeight}px`;
@@ -98,8 +101,6 @@ export class Outputs {
     if (type === "update_display_data") return this.update(output);
     this.fresh();
     if (type === "stream") this.stream(output);
-    else if (type === "error")
-      this.place.append(printed("traceback", output.traceback.join("\n")));
     else this.put(output, (made) => this.place.append(made));
   }
 

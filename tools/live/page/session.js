@@ -1,4 +1,13 @@
-// One Python for the page: starting it, running cells in it, stopping it.
+// The page's one Python, for whoever needs it: the bar, a cell, an experiment.
+//
+//   await session.start()                  starts it, once for all who ask; rejects with what failed
+//   await session.execute(code, outputs)   runs code; `outputs` (outputs.js) shows what it shows
+//   await session.run(cell)                runs a cell of the page (cells.js)
+//   session.interrupt()                    stops what runs, drops what waits; what was computed stays
+//   session.stop()                         ends Python
+//
+// What runs resolves to whether it came to its end without an error. Events: "change", when
+// `state` or `jobs` has changed, and "progress", with the step as its detail, while it starts.
 import { Kernel } from "./kernel.js";
 import { makeWidgets } from "./widgets.js";
 
@@ -21,37 +30,94 @@ export async function held({ version, files }) {
   } catch { return false; }
 }
 
-export class Session {
-  constructor({ progress, failed }) {
-    this.kernel = new Kernel({
-      progress,
-      failed: (error) => { this.reject?.(error); failed(error); },
+class Session extends EventTarget {
+  state = "idle";  // idle, starting, ready or failed, and then `error` says why
+  jobs = [];  // what runs and what waits, in order
+  turn = Promise.resolve();  // the end of all that was asked for
+
+  start() { return (this.started ??= this.boot()); }
+
+  async boot() {
+    this.become("starting");
+    const broken = new Promise((_, reject) => { this.break = reject; });
+    try {
+      await Promise.race([this.begin(), broken]);
+      this.become("ready");
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+  }
+
+  async begin() {
+    const kernel = this.kernel = new Kernel({
+      progress: (detail) => this.dispatchEvent(new CustomEvent("progress", { detail })),
+      failed: (error) => this.fail(error),
+      asked: () => this.changed(),
       comm: (id, content, buffers) => this.widgets.receive(id, content, buffers),
     });
+    const started = readParts().then((parts) => kernel.start(parts));
+    [this.widgets] = await Promise.all([makeWidgets(kernel), started]);
   }
 
-  async start(parts) {
-    const broken = new Promise((_, reject) => { this.reject = reject; });
-    const both = Promise.all([makeWidgets(this.kernel), this.kernel.start(parts)]);
-    [this.widgets] = await Promise.race([both, broken]);
-    this.reject = undefined;
+  showWidget = (id, place) => this.widgets.show(id, place);
+
+  // Once, for a cell that runs or waits already.
+  run(cell) {
+    return (cell.run ??= this.runAnew(cell).finally(() => { cell.run = undefined; }));
   }
 
-  showWidget(id, place) { return this.widgets.show(id, place); }
-
-  async run(cell) {
-    if (cell.state === "waiting" || cell.state === "running") return true;
-    cell.state = "waiting";
-    cell.outputs.begin();
-    const fine = await this.kernel.execute(cell);
-    if (this.stopped) return false;
-    await cell.outputs.end();
-    cell.state = fine ? "done" : "stopped";
-    return fine;
+  runAnew(cell) {
+    cell.wait();
+    return this.execute(cell.code, cell.outputs, cell);
   }
 
-  stop() {
-    this.stopped = true;
-    this.kernel.stop();
+  // `of`, if given, hears when it has begun, and that it ran: undefined says that it did not
+  // begin, or that Python has gone.
+  async execute(code, outputs, of) {
+    const { kernel } = this, job = { code, outputs, of };
+    this.jobs.push(job);
+    this.changed();
+    const run = () => (this.jobs.includes(job) ? kernel.execute(job) : undefined);
+    const fine = await (this.turn = this.turn.then(run));
+    if (fine !== undefined) await outputs.end();
+    this.jobs = this.jobs.filter((one) => one !== job);
+    of?.ran(fine);
+    this.changed();
+    return Boolean(fine);
   }
+
+  // Is Python at something, be it a slider's move?
+  get busy() { return Boolean(this.kernel?.waiting.size); }
+
+  interrupt() {
+    this.jobs.splice(1);
+    this.kernel.interrupt();
+    this.changed();
+  }
+
+  stop() { this.end("idle", { name: "Stopped" }); }
+
+  fail(error) {
+    if (!this.started) return;
+    this.error = error;
+    this.end("failed", error);
+  }
+
+  end(state, error) {
+    this.kernel?.stop();
+    this.break?.(error);
+    this.started = this.kernel = undefined;
+    this.jobs = [];
+    this.become(state);
+  }
+
+  become(state) {
+    this.state = state;
+    this.changed();
+  }
+
+  changed() { this.dispatchEvent(new Event("change")); }
 }
+
+export const session = new Session();

@@ -1,35 +1,60 @@
 // What the bar says.
 
-const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
-
-// While Python starts: the sentence, and which share of the way this is.
-export const STEPS = {
-  fetch: ({ bytes, total }) => [
-    `Fetching Python: ${megabytes(bytes)} of ${megabytes(total)} MB. This happens once.`,
-    0.5 * bytes / total,
-  ],
-  python: () => ["Starting Python with numpy and matplotlib: a few seconds.", 0.5],
-  kernel: () => ["Starting the cells and the sliders: a few seconds more.", 0.75],
-};
-
-export const HELD = "Python is kept in this browser: the page has run after about 10 seconds.";
-
-export const READY = "Live. Change any cell and run it with Shift+Enter; move any slider. " +
-  "Escape leaves a cell.";
-
+export const RUN = "Run this page live";
+export const SHOW = "Show it";
+export const STOPPED = "Python was not started.";
+export const STOPPING = "Stopping.";
+export const DEAF = "Python is in the middle of something and does not hear. Wait, or start it anew: " +
+  "the cells above run again, this one does not.";
 export const RESTARTED = "Python is new and knows nothing yet: run the cells from the top.";
 
-const cells = (count) => (count === 1 ? "1 edited cell" : `${count} edited cells`);
+const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
+const count = (number, what) => (number === 1 ? `1 ${what}` : `${number} ${what}s`);
+const cells = (number) => count(number, "edited cell");
 
-export const withEdits = (count) => (count ? `, with your ${cells(count)}` : "");
+// To the nearest number that one would say.
+function about(seconds) {
+  if (seconds < 3) return "a moment";
+  if (seconds < 20) return `about ${Math.round(seconds)} seconds`;
+  if (seconds < 100) return `about ${5 * Math.round(seconds / 5)} seconds`;
+  return `about ${count(Math.round(seconds / 60), "minute")}`;
+}
 
-export const resetting = (count) => `Put ${cells(count)} of this page back as printed?`;
+// Before the click: `held` in this browser or not, and the seconds where they could be measured.
+export function promise(held, bytes, seconds, edited) {
+  const what = held ? "Python is kept in this browser" :
+    `Python in your browser: ${megabytes(bytes)} MB once, then kept`;
+  const when = !seconds ? ". Nothing to install." :
+    `${held ? " and" : `. On your line it`} is there after ${about(seconds)}.`;
+  return what + when + (edited ? ` Of its cells ${edited} will run as you left ${edited === 1 ? "it" : "them"}.` : "");
+}
 
-export const running = (number, count) => `Running cell ${number} of ${count}.`;
+// While Python starts: the sentence, and which share of the way this is.
+export function step({ step, bytes, total }, seconds) {
+  if (step === "python") return ["Starting Python with numpy and matplotlib.", { share: 0.5 }];
+  if (step === "kernel") return ["Starting the cells and the sliders.", { share: 0.75 }];
+  const more = seconds ? `, ${about(seconds)} more` : "";
+  const text = `Fetching Python: ${megabytes(bytes)} of ${megabytes(total)} MB${more}. This happens once.`;
+  return [text, { share: 0.5 * bytes / total }];
+}
 
-export const stopped = (number) =>
-  `Cell ${number} stopped with an error, so the cells below it were not run.`;
+export function ready(edited, stale) {
+  if (stale) return `Live. ${count(stale, "cell")} no longer ${stale === 1 ? "follows" : "follow"} from what stands on the page.`;
+  if (edited) return `Live, with your ${cells(edited)}. Shift+Enter runs a cell, Escape leaves it.`;
+  return "Live. Change a cell and run it with Shift+Enter; move a slider. Escape leaves a cell.";
+}
 
+export const withEdits = (edited) => (edited ? `, with your ${cells(edited)}` : "");
+
+export const resetting = (edited) => `Put ${cells(edited)} of this page back as printed?`;
+
+export const running = (number, all) => (number ? `Running cell ${number} of ${all}.` : "Running.");
+
+export const stopped = (number) => `Cell ${number} stopped before its end. `;
+
+export const again = (ran, number) =>
+  `Python did not hear, so it was started anew. ${count(ran, "cell")} that had run ${ran === 1 ? "was" : "were"} ` +
+  `run again${number ? `; cell ${number} was not` : ""}.`;
 // What went wrong, and what to do about it.
 export function explain({ name = "Error", message }) {
   const text = `${name}: ${message}`;

@@ -1,7 +1,8 @@
 // The web worker: Pyodide, and in it kernel.py.
 // In:  {type: "start"} | {type: "execute", id, code} | {type: "comm", id, text, buffers}
+//      | {type: "interrupt"}; the second and third with a `signal`, see heed.js
 // Out: {type: "progress" | "ready" | "failed" | "begun" | "done" | "output" | "clear_output" | "comm", ...}
-importScripts("held.js");
+importScripts("held.js", "heed.js");
 
 let pyodide, kernel, current = null;
 
@@ -30,6 +31,7 @@ async function start(parts) {
   await booted;
   say("progress", { step: "kernel" });
   await bring("limits.py", "limits.py");
+  await bring("errors.py", "errors.py");
   await bring("kernel.py", "bookkernel.py");
   kernel = pyodide.pyimport("bookkernel");
   say("ready", {});
@@ -43,24 +45,38 @@ async function bring(name, as) {
 }
 
 async function execute({ id, code }) {
-  current = id;
   say("begun", { id });
   const imports = /\bprogress\b/.test(code) ? `import tqdm\n${code}` : code;  // a bar of bp
   await pyodide.loadPackagesFromImports(imports, quiet).catch((error) =>
     say("output", { id, text: JSON.stringify({
       output_type: "stream", name: "stderr", text: `not loaded: ${error.message}\n` }) }));
-  say("done", { id, ok: await kernel.execute(code) });
+  return kernel.execute(code);
 }
 
-async function receive({ id, text, buffers }) {
-  current = id;
-  try { kernel.receive(text, buffers); } finally { say("done", { id, ok: true }); }
+// It is heard only while Python waits, as for a cell's await: no signal is needed then.
+function interrupt() {
+  pyodide.setInterruptBuffer(undefined);
+  kernel.interrupt();
 }
+
+const receive = ({ text, buffers }) => kernel.receive(text, buffers);
+
+// What Python does for the page, during which it can be stopped.
+const work = (act) => async (message) => {
+  current = message.id;
+  pyodide.setInterruptBuffer(heed(message.signal));
+  let ok = false;
+  try { ok = await act(message); } finally {
+    pyodide.setInterruptBuffer(undefined);
+    say("done", { id: current, ok });
+  }
+};
 
 // One thing at a time, in the order in which the page asked for it.
 let last = Promise.resolve();
-const jobs = { start: ({ parts }) => start(parts), execute, comm: receive };
+const jobs = { start: ({ parts }) => start(parts), execute: work(execute), comm: work(receive) };
 onmessage = ({ data }) => {
+  if (data.type === "interrupt") return interrupt();
   last = last.then(() => jobs[data.type](data)).catch((error) =>
     say("failed", { name: error.name, message: String(error.message ?? error) }));
 };

@@ -53,6 +53,7 @@ class Host(http.server.ThreadingHTTPServer):
         self.sent: list[str] = []  # paths of the files that were sent whole
         self.broken: set[str] = set()  # ends of paths, answered with 503
         self.policy: dict[str, str] = {}  # end of a path: what it may do
+        self.isolated = True  # does it send the headers for shared memory?
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -63,6 +64,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.send_error(503)
         else:
             super().do_GET()
+
+    def end_headers(self) -> None:
+        for name, value in build.ISOLATED.items():
+            if self.server.isolated:
+                self.send_header(name, value)
+        super().end_headers()
 
     def send_response(self, code: int, message: str | None = None) -> None:
         super().send_response(code, message)

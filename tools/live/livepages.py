@@ -24,8 +24,9 @@ BAR = """
 <button type="button" class="live-run">Run this page live</button>
 <button type="button" hidden>Restart</button>
 <button type="button" hidden aria-label="Reset this page">Reset</button>
-<a href="{folder}/../lite/notebooks/index.html?path={name}.ipynb">Open as a
-notebook</a>
+<a href="{folder}/../lite/notebooks/index.html?path={name}.ipynb">
+<span class="live-long">Open as a notebook</span>
+<span class="live-short">Notebook</span></a>
 </div>
 <p class="live-news" role="status">Python in your browser: {size:.0f} MB once,
 then kept. Nothing to install.</p>

@@ -13,6 +13,13 @@ SITE = ROOT / "_build" / "html"
 PORT = 8000
 
 
+# With these a browser lets a page share memory with its worker.
+ISOLATED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Sends each file as what it is, whatever this computer is told."""
 
@@ -27,6 +34,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
         ".woff2": "font/woff2",
     }
+
+    def end_headers(self) -> None:
+        for name, value in ISOLATED.items():
+            self.send_header(name, value)
+        super().end_headers()
 
     def log_request(self, *_: object) -> None:
         pass  # only what goes wrong

@@ -4,8 +4,8 @@ import { Outputs } from "./outputs.js";
 
 const WORDS = { waiting: "Waiting", running: "Stop" };
 const NOTES = {
-  above: ["stale", "Something above has changed since it ran."],
-  here: ["changed", "It has changed since it ran."],
+  above: ["stale", "What stands above has not all run as it stands now."],
+  here: ["changed", "It has not run as it stands now."],
 };
 
 const button = (act, name) => {
@@ -66,6 +66,7 @@ export class Cell {
     this.node.classList.toggle("live-stale", stale);
     const [text, title] = !stale ? ["", ""] : NOTES[this.made.code === this.code ? "above" : "here"];
     Object.assign(this.note, { textContent: text, title });
+    if (!resting && document.activeElement === this.toHere) this.button.focus();
     this.toHere.hidden = !resting;
   }
 

@@ -28,8 +28,14 @@ function say(state, text, { share = 0, at } = {}) {
 function offer(text, deed) {
   main.textContent = text;
   main.onclick = once(deed);
-  for (const button of [restart, reset]) button.hidden = session.state !== "ready";
-  reset.hidden ||= !chapter.edited();
+  hide(restart, session.state !== "ready");
+  hide(reset, session.state !== "ready" || !chapter.edited());
+}
+
+// Nobody's place is lost with a button.
+function hide(button, hidden) {
+  if (hidden && document.activeElement === button) main.focus();
+  button.hidden = hidden;
 }
 
 // Not for the second click of two.
@@ -40,7 +46,10 @@ const views = {
     offer(words.RUN + words.withEdits(chapter.edited()), () => act(run));
     say("idle", words.STOPPED);
   },
-  starting: () => offer("Stop", () => session.stop()),
+  starting() {
+    offer("Stop", () => session.stop());
+    if (bar.dataset.state !== "starting") say("starting", words.STARTING);
+  },
   failed() {
     offer("Try again", () => act(run));
     say("failed", words.explain(session.error));
@@ -125,8 +134,10 @@ session.addEventListener("progress", ({ detail }) =>
   say("starting", ...words.step(detail, clock.step(detail))));
 chapter.onEdit(show);
 
+// Once the page itself has come, since the line is measured by it.
 async function promise() {
   const parts = await readParts();
+  if (document.readyState !== "complete") await new Promise((come) => addEventListener("load", come));
   const here = await held(parts);
   const seconds = here ? lastStart() : promised(parts.transfer);
   if (session.state === "idle") news.textContent = words.promise(here, parts.transfer, seconds, chapter.edited());

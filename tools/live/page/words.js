@@ -2,11 +2,12 @@
 
 export const RUN = "Run this page live";
 export const SHOW = "Show it";
+export const STARTING = "Starting.";
 export const STOPPED = "Python was not started.";
 export const STOPPING = "Stopping.";
-export const DEAF = "Python is in the middle of something and does not hear. Wait, or start it anew: " +
-  "the cells above run again, this one does not.";
-export const RESTARTED = "Python is new and knows nothing yet: run the cells from the top.";
+export const DEAF = "Python is deep in one long step and does not hear. Wait, or start it anew: " +
+  "what had run above runs again, this does not.";
+export const RESTARTED = "Python is new and knows nothing yet.";
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
 const count = (number, what) => (number === 1 ? `1 ${what}` : `${number} ${what}s`);
@@ -26,7 +27,7 @@ export function promise(held, bytes, seconds, edited) {
     `Python in your browser: ${megabytes(bytes)} MB once, then kept`;
   const when = !seconds ? ". Nothing to install." :
     `${held ? " and" : `. On your line it`} is there after ${about(seconds)}.`;
-  return what + when + (edited ? ` Of its cells ${edited} will run as you left ${edited === 1 ? "it" : "them"}.` : "");
+  return what + when + (edited ? ` ${edited} of its cells will run as you left ${edited === 1 ? "it" : "them"}.` : "");
 }
 
 // While Python starts: the sentence, and which share of the way this is.
@@ -39,9 +40,9 @@ export function step({ step, bytes, total }, seconds) {
 }
 
 export function ready(edited, stale) {
-  if (stale) return `Live. ${count(stale, "cell")} no longer ${stale === 1 ? "follows" : "follow"} from what stands on the page.`;
-  if (edited) return `Live, with your ${cells(edited)}. Shift+Enter runs a cell, Escape leaves it.`;
-  return "Live. Change a cell and run it with Shift+Enter; move a slider. Escape leaves a cell.";
+  if (stale) return `Live. ${count(stale, "cell")} to run again.`;
+  if (edited) return `Live, with your ${cells(edited)}.`;
+  return "Live. Shift+Enter runs a cell, Escape leaves it.";
 }
 
 export const withEdits = (edited) => (edited ? `, with your ${cells(edited)}` : "");
@@ -52,9 +53,11 @@ export const running = (number, all) => (number ? `Running cell ${number} of ${a
 
 export const stopped = (number) => `Cell ${number} stopped before its end. `;
 
-export const again = (ran, number) =>
-  `Python did not hear, so it was started anew. ${count(ran, "cell")} that had run ${ran === 1 ? "was" : "were"} ` +
-  `run again${number ? `; cell ${number} was not` : ""}.`;
+export function again(ran, number) {
+  const those = ran ? `, and ${count(ran, "cell")} that had run above ${ran === 1 ? "has" : "have"} run again` : "";
+  return `Python did not hear, so it was started anew${those}. ${number ? `Cell ${number} has not.` : ""}`;
+}
+
 // What went wrong, and what to do about it.
 export function explain({ name = "Error", message }) {
   const text = `${name}: ${message}`;

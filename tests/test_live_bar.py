@@ -1,0 +1,340 @@
+"""Guard 7c: the bar of a live page, and what it promises."""
+
+import re
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from built import Host, Watched
+from test_live import (
+    SOON,
+    code_cells,
+    open_page,
+    output,
+    run_cell,
+    run_live,
+    wait_for,
+)
+from website import build
+
+pytestmark = [
+    pytest.mark.guard("7c live pages"),
+    pytest.mark.together("the bar"),
+]
+STEM = "02_neuron"
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, address: str) -> Iterator[Watched]:
+    """One page for most tests: it takes long to start, and not to run."""
+    context = browser.new_context(viewport={"width": 1280, "height": 700})
+    watched = Watched(context.new_page(), address)
+    run_live(watched, STEM)
+    watched.page.on("dialog", lambda dialog: dialog.accept())
+    yield watched
+    context.close()
+
+
+@pytest.fixture
+def page(opened: Watched) -> Iterator[Page]:
+    yield opened.page
+    wait_for(opened.page, "ready", within=SOON)
+    reset = opened.page.get_by_role("button", name="Reset this page")
+    if reset.is_visible():
+        reset.click()
+        expect(reset).to_be_hidden(timeout=SOON)
+    else:
+        opened.page.get_by_role("button", name="Run all").click()
+    wait_for(opened.page, "ready", within=SOON)
+    assert opened.troubles == []
+
+
+def cell(page: Page, number: int) -> Locator:
+    return page.locator("div.cell").nth(number)
+
+
+def begin(page: Page, number: int, code: str) -> Locator:
+    """Write code that does not end into a cell, and run it."""
+    area = cell(page, number).locator("textarea.live-code")
+    area.fill(code)
+    area.press("Control+Enter")
+    running = cell(page, number)
+    expect(running).to_have_attribute("data-live", "running", timeout=SOON)
+    return running
+
+
+def press_stop(page: Page) -> None:
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop.focus()
+    page.keyboard.press("Enter")
+
+
+LOOPS = {
+    "computing": "kept = 0\nwhile True:\n    kept += 1",
+    "waiting": "import asyncio\nkept = 1\nawait asyncio.sleep(10**6)",
+    "printing": "kept = 1\nwhile True:\n    print(kept)",
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_stop_keeps_what_was_computed(page: Page, loop: str) -> None:
+    assert page.evaluate("crossOriginIsolated"), "or memory is not shared"
+    running = begin(page, 0, LOOPS[loop])
+    expect(page.locator(".live-news")).to_have_text("Running cell 1 of 15.")
+    press_stop(page)
+    expect(running).to_have_attribute("data-live", "stopped", timeout=SOON)
+    said = r"Stopped in line [23], as you asked\. What was computed before is kept"
+    expect(running.locator(".live-error p")).to_have_text(re.compile(said))
+    wait_for(page, "ready", within=SOON)
+    focus = page.evaluate("document.activeElement.textContent")
+    assert focus == "Run all", "the same button, where one works"
+    run_cell(page, 1, "print(kept > 0)")
+    assert output(page, 1).strip() == "True"
+
+
+ENDLESS = """
+from ipywidgets import IntSlider, interact
+
+@interact(n=IntSlider(value=0, min=0, max=9))
+def draw(n):
+    while n == 1:
+        pass
+    if n == 2:
+        raise ValueError("two is too many")
+"""
+
+
+def test_a_slider_that_never_answers_is_stopped(page: Page) -> None:
+    """What a callback raises shows its sentence first, too."""
+    run_cell(page, 0, ENDLESS)
+    handle = cell(page, 0).locator(".noUi-handle")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(page, "running", within=SOON)
+    press_stop(page)
+    error = cell(page, 0).locator(".live-error p")
+    expect(error).to_contain_text("as you asked", timeout=SOON)
+    wait_for(page, "ready", within=SOON)
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    expect(error).to_have_text("ValueError: two is too many (line 8)")
+
+
+def test_the_sentence_of_an_error_comes_first(page: Page) -> None:
+    area = cell(page, 2).locator("textarea.live-code")
+    area.fill("import bp\n\nbp.count_parameters((3, 0, 1))")
+    area.press("Control+Enter")
+    error = cell(page, 2).locator(".live-error")
+    expect(error.locator("p")).to_have_text(
+        "ValueError: sizes[1] is 0, expected 1 or more (line 3)",
+        timeout=SOON,
+    )
+    trace = error.locator("pre")
+    expect(trace).to_be_hidden()
+    error.get_by_text("Traceback").click()
+    expect(trace).to_contain_text("count_parameters")
+    expect(page.locator(".live-news")).to_contain_text("Cell 3 stopped")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.get_by_role("link", name="Show it").click()
+    expect(area).to_be_in_viewport()
+
+
+def notes(page: Page) -> list[str]:
+    """What stands beside each cell: nothing, changed or stale."""
+    texts = page.locator(".live-cell-note").all_text_contents()
+    assert len(texts) == len(code_cells(STEM))
+    return texts
+
+
+def test_what_rests_on_a_change_is_stale_until_it_has_run(page: Page) -> None:
+    count = len(notes(page))
+    fresh = [""] * count
+    assert notes(page) == fresh
+
+    area = cell(page, 2).locator("textarea.live-code")
+    area.press("Control+End")
+    area.press("x")
+    assert notes(page) == ["", "", "changed"] + ["stale"] * (count - 3)
+    area.press("Backspace")
+    assert notes(page) == fresh, "back to what was run"
+
+    run_cell(page, 2, "print('new')")
+    assert notes(page) == ["", "", ""] + ["stale"] * (count - 3)
+    run_cell(page, 3, "print('newer')")
+    assert notes(page) == [""] * 4 + ["stale"] * (count - 4)
+    area.fill("1 / 0")
+    area.press("Control+Enter")
+    expect(cell(page, 2)).to_have_attribute("data-live", "stopped")
+    assert notes(page) == [""] * 3 + ["stale"] * (count - 3), "it failed"
+    area.fill("print('new')")
+    assert notes(page)[:4] == ["", "", "changed", ""], "that is not what ran"
+    page.get_by_role("button", name="Reset this page").click()
+    expect(cell(page, count - 1).locator(".live-cell-note")).to_be_hidden()
+    wait_for(page, "ready", within=SOON)
+    assert notes(page) == fresh
+
+
+def test_run_to_here_runs_what_is_needed_and_no_more(page: Page) -> None:
+    run_cell(page, 1, "runs = []")
+    for number in (2, 3, 4):
+        area = cell(page, number).locator("textarea.live-code")
+        area.fill(f"runs.append({number})")
+    here = page.get_by_role("button", name="Run to here: cell 4")
+    here.focus()
+    page.keyboard.press("Enter")
+    expect(cell(page, 3).locator(".live-cell-note")).to_be_empty(timeout=SOON)
+    focus = page.evaluate("document.activeElement.ariaLabel")
+    assert focus == "Run: cell 4", "its own button has gone"
+    expect(here).to_be_hidden()
+    page.get_by_role("button", name="Run to here: cell 5").click()
+    expect(cell(page, 4).locator(".live-cell-note")).to_be_empty(timeout=SOON)
+    run_cell(page, 5, "print(runs)")
+    assert output(page, 5).strip() == "[2, 3, 4]"
+
+
+def test_restart_forgets_and_keeps_the_focus(page: Page) -> None:
+    run_cell(page, 0, "mine = 1")
+    restart = page.get_by_role("button", name="Restart")
+    restart.focus()
+    page.keyboard.press("Enter")
+    wait_for(page, "starting", within=SOON)
+    assert page.evaluate("document.activeElement.textContent") == "Stop"
+    wait_for(page, "ready")
+    expect(page.locator(".live-news")).to_contain_text("knows nothing yet")
+    run_cell(page, 3, "print('mine' in globals())")
+    assert output(page, 3).strip() == "False"
+    page.get_by_role("button", name="Run to here: cell 3").click()
+    expect(cell(page, 2)).to_have_attribute("data-live", "done", timeout=SOON)
+    run_cell(page, 3, "print('mine' in globals())")
+    assert output(page, 3).strip() == "True"
+
+
+WHERE = """number => {
+  const cell = document.querySelectorAll("div.cell")[number];
+  const shown = cell.querySelector(".cell_output").getBoundingClientRect();
+  const bar = document.querySelector(".live-bar").getBoundingClientRect();
+  return { focus: document.activeElement.ariaLabel, scroll: scrollY,
+    above: shown.top - bar.bottom, below: innerHeight - shown.bottom };
+}"""
+
+
+def test_shift_enter_stays_with_its_output(page: Page) -> None:
+    area = cell(page, 4).locator("textarea.live-code")
+    area.fill("for n in range(12):\n    print(n)")
+    area.evaluate("e => e.scrollIntoView({ block: 'end' })")
+    area.press("Shift+Enter")
+    expect(cell(page, 4)).to_have_attribute("data-live", "done", timeout=SOON)
+    page.wait_for_function(f"({WHERE})(4).below >= 0", timeout=SOON)
+    first = page.evaluate(WHERE, 4)
+    assert first["focus"] == "Code of cell 5"
+    assert first["above"] > 0
+    area.press("Shift+Enter")
+    expect(cell(page, 4)).to_have_attribute("data-live", "done", timeout=SOON)
+    assert page.evaluate(WHERE, 4) == first, "all was in sight: no jump"
+
+
+def test_where_no_memory_is_shared_stop_keeps_it_too(
+    browser: Browser, host: Host
+) -> None:
+    """And what cannot be stopped is started anew, up to there."""
+    host.isolated = False
+    context = browser.new_context()
+    page = run_live(Watched(context.new_page(), host.address), STEM)
+    assert not page.evaluate("crossOriginIsolated")
+    running = begin(page, 0, LOOPS["computing"])
+    press_stop(page)
+    expect(running.locator(".live-error")).to_contain_text("as you asked")
+    run_cell(page, 0, "print(kept > 0)")
+    assert output(page, 0).strip() == "True"
+
+    run_cell(page, 0, "above = 1")
+    begin(page, 1, "sum(range(10**12))")  # one step of Python: it is deaf
+    press_stop(page)
+    anew = page.get_by_role("button", name="Start anew")
+    anew.click(timeout=SOON)
+    wait_for(page, "ready")
+    expect(page.locator(".live-news")).to_have_text(
+        "Python did not hear, so it was started anew, and 1 cell that had "
+        "run above has run again. Cell 2 has not."
+    )
+    run_cell(page, 1, "print(above, 'kept' in globals())")
+    assert output(page, 1).strip() == "1 False"
+    context.close()
+    host.isolated = True
+
+
+def test_starting_can_be_stopped(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = open_page(Watched(context.new_page(), address), STEM)
+    page.click(".live-run")
+    press_stop(page)
+    expect(page.locator(".live-news")).to_contain_text("was not started")
+    run = page.get_by_role("button", name="Run this page live")
+    assert run.evaluate("e => e === document.activeElement")
+    run.click()
+    wait_for(page, "starting", within=SOON)
+    context.close()
+
+
+def test_an_edited_page_says_so_when_it_is_opened(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    page = open_page(Watched(context.new_page(), address), STEM)
+    source = code_cells(STEM)[1].source
+    page.evaluate(
+        """async ([source, folder]) => {
+          const { keep, marks } = await import(folder + "edits.js");
+          keep(marks([source])[0], "mine = 1");
+        }""",
+        [source, f"{address}_static/live/"],
+    )
+    page.reload()
+    expect(page.locator(".live-run")).to_contain_text("your 1 edited cell")
+    expect(page.locator(".live-news")).to_contain_text(
+        "1 of its cells will run as you left it"
+    )
+    context.close()
+
+
+@pytest.mark.parametrize("megabits", [10, 40])
+def test_the_promised_time_is_of_this_readers_line(
+    browser: Browser, site: Path, address: str, megabits: int
+) -> None:
+    """Between the fetching alone and half as much again with a start."""
+    context = browser.new_context()
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    rate = megabits * 1e6 / 8
+    line.send("Network.enable")
+    line.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 20,
+            "downloadThroughput": rate,
+            "uploadThroughput": rate,
+        },
+    )
+    open_page(Watched(page, address), STEM)
+    news = page.locator(".live-news")
+    expect(news).to_contain_text("On your line", timeout=SOON)
+    said = int(news.inner_text().split(" seconds")[0].split()[-1])
+    fetching = 24e6 / rate
+    assert fetching < said < 1.5 * fetching + 10
+    context.close()
+
+
+def test_make_serve_lets_a_page_share_memory(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("")
+    with build.server(0, tmp_path) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            sent = answer.headers
+    assert sent["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert sent["Cross-Origin-Embedder-Policy"] == "require-corp"

@@ -63,4 +63,4 @@ def start_of(stem: str, source: str) -> str:
             f"{stem}: an experiment's cell needs {', '.join(sorted(missing))} "
             "of the page above: let bp.experiments have it"
         )
-    return "\n".join(lines)
+    return "; ".join(lines)  # on one line, as an attribute has it

@@ -14,7 +14,7 @@ const silent = () => {
 
 // The controls of a running experiment, in the order of the form's.
 const CONTROLS = ":scope > :is(.widget-slider, .widget-hslider, .widget-toggle-buttons, .pad)";
-const HANDLE = ".noUi-handle, button.mod-active, button";
+const HANDLE = ".noUi-handle, .widget-toggle-button.mod-active";
 
 class Start {
   constructor(frame) {
@@ -50,7 +50,7 @@ class Start {
       await this.held;
       await this.run(asked);
       this.news.textContent = "";
-    } catch { this.news.textContent = session.error ? explain(session.error) : ""; }
+    } catch (error) { this.news.textContent = explain(session.error ?? error); }
     said.disconnect();
     delete this.frame.dataset.state;
   }
@@ -60,7 +60,7 @@ class Start {
     const moved = `from bp.experiments.reading import moved; moved |= ${JSON.stringify(this.moved)}`;
     const outputs = silent();
     const at = [...this.form.children].findIndex((line) => line.contains(document.activeElement));
-    const fine = await session.execute(`${this.frame.dataset.start}\n${moved}`, outputs);
+    const fine = await session.execute(`${this.frame.dataset.start}; ${moved}`, outputs);
     if (fine) await session.run(cell);
     else for (const output of outputs.said) cell.outputs.add(output);
     this.moved = {};
@@ -68,7 +68,8 @@ class Start {
     const box = this.frame.querySelector(".explored");
     if (asked) box?.querySelector(".player button")?.click();
     if (!asked && at < 0) return;
-    box?.querySelectorAll(CONTROLS)[Math.max(at, 0)]?.querySelector(HANDLE)?.focus({ preventScroll: true });
+    const control = box?.querySelectorAll(CONTROLS)[Math.max(at, 0)];
+    (control?.querySelector(HANDLE) ?? box?.querySelector(HANDLE))?.focus({ preventScroll: true });
   }
 }
 

@@ -10,6 +10,7 @@ import yaml
 
 import rules
 from copies import make_chapters
+from website import starts
 
 pytestmark = pytest.mark.guard("3 book rules")
 DRAFT = """# What is half?
@@ -178,6 +179,23 @@ def test_a_fault_in_a_cell_is_named() -> None:
         "no exercise in code: no cell has a tag verdict:ex-…",
         "no line *This cell grows* `bp/experiments/delta.py` above the cell",
         "has not run in its turn: `make chapters`",
+    ]
+
+
+def test_a_fault_in_an_experiment_is_named() -> None:
+    page = rules.Page("05_delta")
+    (call, *_) = (c.cell for c in page.code if starts.calls(c.cell.source))
+    call.metadata.tags = []
+    call.source = call.source.replace("y=", "y=wanted or ")
+    at = page.notebook.cells.index(call)
+    page.notebook.cells[at - 1].source += "\n\nA word between."
+    page.notebook.cells[at + 1].source = "And so it was."
+    assert said_of(page) == [
+        "no bold question right above the experiment",
+        "no *What there was to see* below the experiment",
+        "the call of `explore` has no tag `hide-input`",
+        "the experiment needs wanted of the page above: "
+        "let bp/experiments/delta.py have it",
     ]
 
 

@@ -1,15 +1,24 @@
 """Guard 6: every experiment, at its defaults and at its sliders' ends."""
 
 import math
+from html import escape
 from xml.etree import ElementTree
 
 import pytest
-from ipywidgets import HTML, FloatSlider, SelectionSlider, Stack, VBox
+from ipywidgets import (
+    HTML,
+    FloatSlider,
+    SelectionSlider,
+    Stack,
+    ToggleButtons,
+    VBox,
+)
 
 from bp.experiments import reading
 from conftest import ROOT
 from processors import without_plots
 from runs import Explored, run_of
+from website import starts
 
 pytestmark = [
     pytest.mark.guard("6 experiments"),
@@ -25,7 +34,7 @@ def ends(control: object) -> list[object]:
         return [control.min, control.max]
     if isinstance(control, VBox):  # a field to draw on: nothing, two lines
         return ["", "40,15 160,15 90,190;70,105 150,105"]
-    assert isinstance(control, SelectionSlider)
+    assert isinstance(control, SelectionSlider | ToggleButtons)
     values = [value for _, value in control._options_full]
     return [values[0], values[-1]]
 
@@ -43,6 +52,8 @@ def check_picture(picture: object) -> None:
 def check_stored(found: Explored) -> None:
     """What the page shows first is drawn again, on this processor."""
     shown = found.first()._repr_mimebundle_()
+    if not found.still:
+        shown["text/html"] = reading.form(found.controls) + shown["text/html"]
     (output,) = [o for o in found.cell.outputs if "data" in o]
     for kind, text in shown.items():
         assert without_plots(output.data[kind]) == without_plots(text)
@@ -92,6 +103,43 @@ def test_experiments(stem: str) -> None:
             check_frames(reading.frames(draw, controls), controls)
         else:
             check_live(reading.live(draw, controls), controls)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_an_experiment_starts_by_itself(
+    stem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its imports and its cell alone, where the reader has moved it."""
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr(reading, "display", lambda x, **_: shown.append(x))
+    for found in run_of(stem).explored:
+        name, control = next(iter(found.controls.items()))
+        end = ends(control)[-1]
+        last = len(control.options) - 1 if hasattr(control, "index") else end
+        reading.moved[name] = last
+        start = starts.start_of(stem, found.cell.source)
+        exec(f"{start}\n{found.cell.source}", {})
+        values = {n: c.value for n, c in found.controls.items()}
+        wanted = found.draw(**{**values, name: end})
+        assert shown[-1]["text/plain"] == wanted.text
+        assert not reading.moved
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_controls_stand_there_before_python(stem: str) -> None:
+    """Each has its name, where it stands, and the ends that it has later."""
+    for found in run_of(stem).explored:
+        form = reading.form(found.controls)
+        for name, control in found.controls.items():
+            assert f'name="{name}"' in form
+            if isinstance(control, ToggleButtons):
+                assert form.count(f'name="{name}"') == len(control.options)
+            elif isinstance(control, FloatSlider):
+                assert f'min="{control.min}" max="{control.max}"' in form
+            elif isinstance(control, SelectionSlider):
+                assert f'max="{len(control.options) - 1}"' in form
+            if not isinstance(control, VBox):
+                assert escape(control.description) in form
 
 
 def test_same_values_same_picture() -> None:

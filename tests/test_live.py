@@ -2,7 +2,6 @@
 
 import json
 import mimetypes
-import re
 import shutil
 import socket
 import subprocess
@@ -192,12 +191,15 @@ def run_live(watched: Watched, stem: str) -> Page:
     return page
 
 
-SHOWN = """() => [...document.querySelectorAll("div.cell")].map((cell) =>
-  [...cell.querySelectorAll(".cell_output > .output")].flatMap((output) => {
+SHOWN = """() => [...document.querySelectorAll("div.cell")].map((cell) => {
+  const place = document.getElementById(`${cell.id}-output`)  // in a frame
+    ?? cell.querySelector(".cell_output");
+  return [...place?.children ?? []].flatMap((output) => {
     const captions = [...output.querySelectorAll("figcaption")];
     if (!captions.length) return [output.textContent];
     return captions.filter((e) => e.offsetParent).map((e) => e.textContent);
-  }))"""
+  });
+})"""
 
 
 def stored(cell: nbformat.NotebookNode) -> list[str]:
@@ -212,7 +214,10 @@ def stored(cell: nbformat.NotebookNode) -> list[str]:
 def test_a_page_runs_whole_and_prints_the_same(
     live: Watched, stem: str
 ) -> None:
-    page = run_live(live, stem)
+    page = open_page(live, stem)
+    start_every_experiment(page)
+    page.click(".live-run")
+    wait_for(page, "ready")
     for cell, shown in zip(
         code_cells(stem), page.evaluate(SHOWN), strict=True
     ):
@@ -222,12 +227,23 @@ def test_a_page_runs_whole_and_prints_the_same(
     assert live.troubles == []
 
 
+def start_every_experiment(page: Page) -> None:
+    """Where it stands, without the page above it."""
+    frames = page.locator(".experiment[data-start]").all()
+    for frame in frames:
+        frame.get_by_role("button", name="Start this experiment").click()
+        frame.locator(".explored").wait_for(timeout=WHOLE_PAGE)
+    ran = page.locator('div.cell:not([data-live="new"])[data-live]')
+    assert ran.count() == len(frames)
+
+
 def move_every_slider(page: Page) -> None:
-    """By keyboard; each move changes the picture below."""
-    for box in page.locator(".cell_output .widget-vbox").all():
+    """By keyboard; each move changes the picture below, and has a name."""
+    for box in page.locator(".explored").all():
         picture = box.locator(".widget-html-content:visible").last
         for handle in box.locator(".noUi-handle").all():
             before = picture.inner_html()
+            assert handle.get_attribute("aria-label")
             at = handle.get_attribute("aria-valuenow")
             top = handle.get_attribute("aria-valuemax")
             handle.focus()
@@ -238,20 +254,57 @@ def move_every_slider(page: Page) -> None:
 
 
 def press_every_play(page: Page) -> None:
-    """From the start; it moves a slider by itself, and with it a picture."""
-    for box in page.locator(".cell_output .widget-vbox").all():
-        if not (buttons := box.locator(".widget-play button").all()):
-            continue
-        play, stop, _ = buttons
-        handle = box.locator(".noUi-handle").first
-        stop.click()
-        expect(handle).to_have_attribute("aria-valuenow", "0.0", timeout=SOON)
-        picture = box.locator(".widget-html-content").last
-        expect(picture).to_contain_text("after epoch 0", timeout=SOON)
+    """It moves the first slider by itself, and with it the picture."""
+    for box in page.locator(".explored:has(> .player)").all():
+        picture = box.locator("figcaption:visible").last
+        box.locator(".noUi-handle").first.press("Home")
+        play = box.get_by_role("button", name="Play / pause")
         play.click()
-        late = re.compile(r"after epoch \d\d")
-        expect(picture).to_contain_text(late, timeout=SOON)
+        expect(play).to_have_attribute("aria-pressed", "true", timeout=SOON)
+        before = picture.inner_text()
+        expect(picture).not_to_have_text(before, timeout=SOON)
         play.click()
+
+
+def test_a_touch_of_a_control_starts_an_experiment(live: Watched) -> None:
+    """And what was set is kept; who works by keyboard keeps the place."""
+    page = open_page(live, "02_neuron")
+    frame = page.locator(".experiment[data-start]").first
+    bias = frame.get_by_role("slider", name="bias b")
+    bias.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    frame.locator(".explored").wait_for(timeout=WHOLE_PAGE)
+    handle = frame.locator(".noUi-handle").nth(1)
+    expect(handle).to_be_focused()
+    expect(handle).to_have_attribute("aria-valuetext", "-0.80")
+    expect(frame.locator("figcaption:visible")).to_contain_text("z = -0.80")
+    page.keyboard.press("ArrowRight")
+    expect(frame.locator(".experiment-said")).to_contain_text("z = -0.70")
+    expect(page.locator("div.cell").first).to_have_attribute(
+        "data-live", "new"
+    )
+    assert live.troubles == []
+
+
+def test_a_drawing_starts_its_experiment(live: Watched) -> None:
+    """What was drawn before Python came is read, and still to be seen."""
+    page = open_page(live, "13_mnist")
+    frame = page.locator(".experiment:has(.pad)")
+    field = frame.get_by_role("img", name="A field to draw")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 104, box["y"] + 180, steps=5)
+    page.mouse.up()
+    frame.locator(".explored").wait_for(timeout=WHOLE_PAGE)
+    caption = frame.locator("figcaption:visible")
+    expect(caption).to_contain_text("Your drawing", timeout=SOON)
+    assert frame.locator(".pad path").get_attribute("d")
+    frame.get_by_role("button", name="clear").click()
+    expect(caption).to_contain_text("A test digit", timeout=SOON)
+    assert live.troubles == []
 
 
 def run_cell(page: Page, number: int, code: str) -> None:

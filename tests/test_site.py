@@ -8,12 +8,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
 from built import Watched
 from conftest import ROOT
 from formulas.extract import displays
-from website import fetch
+from website import fetch, starts
 
 page_test = pytest.mark.guard("7b pages")
 
@@ -111,6 +112,34 @@ def test_each_formula_links_to_its_row_of_measurements(site: Path) -> None:
             assert re.fullmatch(r"\[\d+\] (\de-\d\d|exact)", cell)
 
 
+@file_test
+def test_each_experiment_stands_in_its_frame(site: Path) -> None:
+    """With all its parts, in one order; and it moves where it stands."""
+    parts = "experiment-question experiment-start cell_output admonition"
+    wanted = [*parts.split(), "experiment-code"]
+    for stem in STEMS:
+        notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
+        sources = [c.source for c in notebook.cells if c.cell_type == "code"]
+        html = (site / "chapters" / f"{stem}.html").read_text("utf-8")
+        frames = BeautifulSoup(html, "html.parser").select(".experiment")
+        assert len(frames) == sum(map(starts.calls, sources)), stem
+        for frame in frames:
+            children = frame.find_all(recursive=False)
+            found = [
+                next((p for p in wanted if p in c.get("class", [])), c.name)
+                for c in children
+            ]
+            still = frame.select_one("script[type*=widget-view]")
+            assert found == [
+                p for p in wanted if not still or "start" not in p
+            ]
+            assert bool(still) != frame.has_attr("data-start")
+            assert frame["aria-labelledby"] == children[0]["id"]
+            code = children[-1]
+            assert code.name == "details" and code.select("div.cell")
+            assert not code.select("details")
+
+
 def settled(watched: Watched, stem: str) -> Page:
     """Open a page and wait until its mathematics and widgets stand."""
     page = watched.page
@@ -197,12 +226,21 @@ def test_a_slider_moves_without_a_kernel(watched: Watched, stem: str) -> None:
     before = caption.inner_text()
     handle = page.locator(".widget-vbox .noUi-handle").first
     handle.focus()
+    assert handle.get_attribute("aria-label")
     now, top = (handle.get_attribute(f"aria-value{a}") for a in ("now", "max"))
     page.keyboard.press("ArrowLeft" if now == top else "ArrowRight")
     page.wait_for_function(
         "before => [...document.querySelectorAll('.widget-vbox figcaption')]"
         ".filter(e => e.offsetParent)[0].innerText !== before",
         arg=before,
+    )
+    assert handle.evaluate("e => e === document.activeElement")
+    frame = page.locator(".experiment").filter(has=handle)
+    page.wait_for_function(
+        "e => e.querySelector('.experiment-said').textContent === "
+        "[...e.querySelectorAll('figcaption')].filter(c => c.offsetParent)"
+        ".map(c => c.textContent).join(' ')",
+        arg=frame.element_handle(),
     )
     assert watched.troubles == []
 

@@ -21,6 +21,7 @@ import bibliography  # noqa: E402
 import tangle  # noqa: E402
 from contents import listed  # noqa: E402
 from formulas.extract import Display, displays  # noqa: E402
+from website import starts  # noqa: E402
 
 ROOT = tangle.ROOT
 FIRST = "00_reading"  # the page that maps the others
@@ -188,6 +189,28 @@ def it_has_all_its_parts(page: Page) -> Lacks:
         yield 1, "no folded box *What there was to see*"
     if not any(page.tagged("experiment")):
         yield 1, "no experiment: no cell has the tag `experiment`"
+
+
+@rule
+def experiments_have_their_parts(page: Page) -> Lacks:
+    """In the order in which the site gathers them, and JupyterLab shows."""
+    cells = [*page.notebook.cells, NotebookNode(source="")]
+    for here in page.code:
+        if "experiment" in here.tags() or not starts.calls(here.cell.source):
+            continue
+        at = cells.index(here.cell)
+        above, below = (cells[n].source for n in (at - 1, at + 1))
+        words = re.sub(r"^%.*$", "", above, flags=re.M).strip()
+        if not re.fullmatch(r"\*\*[^\n]+\*\*", words.split("\n")[-1]):
+            yield here.line, "no bold question right above the experiment"
+        if not below.startswith(":::{admonition} What there was to see"):
+            yield here.line, "no *What there was to see* below the experiment"
+        if "hide-input" not in here.tags():
+            yield here.line, "the call of `explore` has no tag `hide-input`"
+        try:
+            starts.start_of(page.stem, here.cell.source, page.root)
+        except ValueError as error:
+            yield here.line, str(error)
 
 
 @rule

@@ -140,7 +140,7 @@ def _framed(
     )
     return (
         f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="'
-        f'-30 -28 {SIDE + 45} {SIDE + 48}" width="{SIDE + 45}" '
+        f'-30 -28 {SIDE + 45} {SIDE + 48}" width="{1.5 * (SIDE + 45):.0f}" '
         'style="max-width:100%;height:auto">'
         f'<text x="{SIDE / 2}" y="-11" text-anchor="middle" font-size="14" '
         f'fill="currentColor">{title}</text><rect width="{SIDE}" '

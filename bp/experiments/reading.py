@@ -287,12 +287,14 @@ def _own_class(buttons: ToggleButtons) -> str:
 
 
 THUMBNAILS = """
-.thumbnails { height: auto; flex-wrap: wrap; }
-.thumbnails > div { display: flex; flex-wrap: wrap; gap: 6px; }
-.thumbnails button.widget-toggle-button { width: 60px; height: 76px;
+.thumbnails { display: flex; flex-wrap: wrap; height: auto; }
+.thumbnails > div { display: flex; flex: 1 1 15rem; flex-wrap: wrap;
+  gap: 6px; }
+.thumbnails button.widget-toggle-button { width: 60px; height: 88px;
   margin: 0; padding: 58px 0 0; border: 2px solid transparent;
   color: inherit; background: no-repeat center 3px / 52px 52px;
-  font-size: 12px; line-height: 14px; box-shadow: none; }
+  font-size: 12px; line-height: 14px; white-space: normal; box-shadow: none;
+  display: flex; justify-content: center; align-items: flex-start; }
 .thumbnails button.widget-toggle-button.mod-active,
 .thumbnails button.widget-toggle-button:hover { border-color: #2f7fd1; }
 """
@@ -311,7 +313,7 @@ def _look(buttons: ToggleButtons) -> HTML:
 
 
 def player(first: SelectionSlider, interval: int) -> HBox:
-    """Buttons that move a slider, a step each `interval` milliseconds.
+    """Buttons that move a slider, a step in `interval` milliseconds.
 
     The page keeps the time, so that it needs no thread, nor any Python where
     the pictures are drawn beforehand.
@@ -444,7 +446,7 @@ def explore(
     """Show an experiment: `draw` under the controls named as its arguments.
 
     With `still`, all pictures are drawn beforehand (for few positions);
-    with `play`, buttons move the first one, a step each so many milliseconds.
+    with `play`, buttons move the first one, a step in so many milliseconds.
     """
     for name in moved.keys() & controls.keys():
         control, value = controls[name], moved.pop(name)

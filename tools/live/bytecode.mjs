@@ -12,8 +12,8 @@ const pyodide = await loadPyodide({ indexURL: folder });
 await pyodide.loadPackage(packages, { messageCallback() {} });
 pyodide.registerJsModule("page", { send() {} });
 pyodide.globals.set("kernel", readFileSync(kernel, "utf8"));
-const limits = readFileSync(join(dirname(kernel), "limits.py"), "utf8");
-pyodide.FS.writeFile("/home/pyodide/limits.py", limits);
+for (const name of ["limits.py", "errors.py"])
+  pyodide.FS.writeFile(`/home/pyodide/${name}`, readFileSync(join(dirname(kernel), name), "utf8"));
 await pyodide.runPythonAsync(`
 import sys
 import zipfile

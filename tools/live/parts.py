@@ -68,18 +68,34 @@ WHEELS = [
 ]
 FROM_PYODIDE = ("ipython", "matplotlib", "numpy")
 # What the notebooks of JupyterLite have besides.
-FOR_NOTEBOOKS = ("jedi", "micropip", "prompt-toolkit", "ssl", "wcwidth")
+FOR_NOTEBOOKS = (
+    "jedi",
+    "micropip",
+    "prompt-toolkit",
+    "sqlite3",
+    "ssl",
+    "wcwidth",
+)
 # What these say they need, and do not need to draw on a page.
 WITHOUT = {
-    "ipython": {"prompt-toolkit", "wcwidth"},
+    "ipython": {"prompt-toolkit", "sqlite3", "wcwidth"},
     "matplotlib": {"fonttools", "matplotlib-pyodide", "pytz"},
 }
 # Files in wheels that no page uses, however it is edited; and those that it
-# uses only if it imports them at its start.
+# uses only if it imports them at its start.  A library counts twice: each is
+# compiled when Python starts.
 UNUSED = (
+    "PIL/_imagingft.",
+    "PIL/_imagingtk.",
+    "PIL/_webp.",
+    "matplotlib/backends/_tkagg.",
     "matplotlib/mpl-data/fonts/afm/",
     "matplotlib/mpl-data/fonts/pdfcorefonts/",
     "matplotlib/mpl-data/sample_data/",
+    "numpy/_core/_operand_flag_tests.",
+    "numpy/_core/_rational_tests.",
+    "numpy/_core/_struct_ufunc_tests.",
+    "numpy/_core/_umath_tests.",
 )
 UNLESS_IMPORTED = ("pygments/lexers/",)
 

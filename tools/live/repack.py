@@ -100,8 +100,8 @@ def repack(pyodide: Path, wheels: Iterable[Path]) -> Path:
     `pyodide` is a folder from which Pyodide runs.
     """
     made = [pyodide / path.name for path in wheels]
-    rules = [KERNEL, KERNEL.with_name("limits.py"), HERE / "bytecode.mjs"]
-    rules += [HERE / "parts.py", Path(__file__)]
+    rules = [KERNEL, *map(KERNEL.with_name, ["limits.py", "errors.py"])]
+    rules += [HERE / "bytecode.mjs", HERE / "parts.py", Path(__file__)]
     folder = website.cache_folder() / "live" / f"made-{mark([*made, *rules])}"
     if folder.exists():
         return folder

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from website.starts import START, start_of  # noqa: E402
+from website import starts  # noqa: E402
 
 SEEN = "What there was to see"
 
@@ -44,9 +44,7 @@ def is_cell(node: nodes.Node, kind: str = "cell") -> bool:
 def is_experiment(node: nodes.Node) -> bool:
     """Does this cell show one?"""
     code = node.children[0].astext() if is_cell(node) else ""
-    return "tag_experiment" not in node.get("classes", []) and bool(
-        START.search(code)
-    )
+    return starts.calls(code) and "tag_experiment" not in node["classes"]
 
 
 def is_question(node: nodes.Node) -> bool:
@@ -127,7 +125,7 @@ def gather(cell: nodes.Element, name: str, stem: str) -> None:
     fold = tag("details", summary, *parts, CLASS="experiment-code")
     attributes = {"role": "group", "aria-labelledby": f"{name}-question"}
     if not shown.next_node(is_still):
-        attributes["data-start"] = start_of(stem, source)
+        attributes["data-start"] = starts.start_of(stem, source)
     place["with"] = attributes
     place["classes"] += ["experiment", "full-width"]
     place.extend([question, shown, answer, fold])

@@ -11,7 +11,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HELPERS = "reading"
-START = re.compile(r"^explore\(", re.M)
+CALL = re.compile(r"^explore\(", re.M)
+
+
+def calls(source: str) -> bool:
+    """Does a cell show an experiment?"""
+    return bool(CALL.search(source))
 
 
 def defined(tree: ast.AST) -> set[str]:
@@ -35,9 +40,8 @@ def free(source: str) -> set[str]:
     return used - defined(tree) - set(dir(builtins))
 
 
-def grown(module: str) -> set[str]:
-    """What can be imported from a module of the experiments."""
-    path = ROOT / "bp" / "experiments" / f"{module}.py"
+def grown(path: Path) -> set[str]:
+    """What can be imported from a module."""
     tree = ast.parse(path.read_text("utf-8"))
     top = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
     names = {n.name for n in top}
@@ -45,7 +49,7 @@ def grown(module: str) -> set[str]:
     return names.union(*map(defined, others))
 
 
-def start_of(stem: str, source: str) -> str:
+def start_of(stem: str, source: str, root: Path = ROOT) -> str:
     """Imports after which the cell of an experiment can run by itself.
 
     `stem` is the chapter's, as in 05_delta.  Raises ValueError for a cell
@@ -53,14 +57,15 @@ def start_of(stem: str, source: str) -> str:
     """
     lines, missing = [], free(source)
     for module in dict.fromkeys([HELPERS, stem[3:]]):
-        if here := sorted(missing & grown(module)):
+        path = root / "bp" / "experiments" / f"{module}.py"
+        if here := sorted(missing & grown(path) if path.exists() else ()):
             lines.append(
                 f"from bp.experiments.{module} import {', '.join(here)}"
             )
             missing -= set(here)
     if missing:
         raise ValueError(
-            f"{stem}: an experiment's cell needs {', '.join(sorted(missing))} "
-            "of the page above: let bp.experiments have it"
+            f"the experiment needs {', '.join(sorted(missing))} of the page "
+            f"above: let bp/experiments/{stem[3:]}.py have it"
         )
     return "; ".join(lines)  # on one line, as an attribute has it

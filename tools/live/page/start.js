@@ -1,7 +1,7 @@
 // Experiments that start where they stand: the button, or a touch of a control, starts the
 // page's one Python; then the experiment's imports and its cell run, not the page above them.
 import { cellOf } from "./chapter.js";
-import { session } from "./session.js";
+import { held, readParts, session } from "./session.js";
 import { explain } from "./words.js";
 
 const news = document.querySelector(".live-bar .live-news");
@@ -15,6 +15,12 @@ const silent = () => {
 // The controls of a running experiment, in the order of the form's.
 const CONTROLS = ":scope > :is(.widget-slider, .widget-hslider, .widget-toggle-buttons, .pad)";
 const HANDLE = ".noUi-handle, .widget-toggle-button.mod-active";
+
+// Where nothing is left to fetch, Python starts when a reader comes near.
+const warm = async () => {
+  const here = await readParts().then(held).catch(() => false);
+  if (here) await session.start().catch(() => {});
+};
 
 class Start {
   constructor(frame) {
@@ -30,6 +36,8 @@ class Start {
       addEventListener("pointercancel", done, { once: true });
     }); };
     this.button.onclick = () => this.start(true);
+    frame.addEventListener("pointerenter", warm, { once: true });
+    frame.addEventListener("focusin", warm, { once: true });
   }
 
   move(input) {

@@ -135,7 +135,7 @@ def test_the_sentence_of_an_error_comes_first(page: Page) -> None:
     )
     trace = error.locator("pre")
     expect(trace).to_be_hidden()
-    error.get_by_text("Traceback").click()
+    error.locator("summary").click()
     expect(trace).to_contain_text("count_parameters")
     expect(page.locator(".live-news")).to_contain_text("Cell 3 stopped")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")

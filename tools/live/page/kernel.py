@@ -9,6 +9,7 @@ import io
 import json
 import os
 import sys
+import time
 from types import ModuleType
 from typing import Any
 
@@ -59,25 +60,48 @@ def show_error(error: BaseException, trace: str) -> None:
 
 
 class Stream(io.TextIOBase):
-    """Standard output or error, sent line by line."""
+    """Standard output or error, sent line by line.
+
+    Of many lines, several at once, and of too many, no more: a loop that
+    prints for ever leaves the page time to hear Stop.
+    """
 
     encoding = "utf-8"
+    SOON, PAUSE, MOST = 200, 0.1, 2000  # lines, seconds, lines a cell
+    REST = "… the rest of what the cell prints is not shown.\n"
+    last: "Stream"  # that was written to
 
     def __init__(self, name: str) -> None:
-        self.name, self.waiting = name, ""
+        self.name, self.waiting, self.at = name, "", 0.0
+        self.begin()
+        Stream.last = self
+
+    def begin(self) -> None:
+        """For a new cell."""
+        self.lines = 0
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
+        if Stream.last is not self:
+            Stream.last.flush()
+            Stream.last = self
         self.waiting += text
-        if "\n" in text:
+        if "\n" in text and (
+            self.lines < self.SOON or time.monotonic() - self.at > self.PAUSE
+        ):
             self.flush()
         return len(text)
 
     def flush(self) -> None:
-        if self.waiting:
-            text, self.waiting = self.waiting, ""
+        text, self.waiting = self.waiting, ""
+        self.at, room = time.monotonic(), self.MOST - self.lines
+        self.lines += text.count("\n") + len(text) // 1000
+        if self.lines > self.MOST:
+            lines = text.splitlines(keepends=True)[: max(room, 0)]
+            text = "".join(lines) + self.REST if room >= 0 else ""
+        if text:
             put({"output_type": "stream", "name": self.name, "text": text})
 
 
@@ -179,6 +203,8 @@ async def execute(code: str) -> bool:
     """Run a cell; was there no error?"""
     global task
     task = asyncio.current_task()
+    sys.stdout.begin()
+    sys.stderr.begin()
     try:
         return await run(code)
     except (KeyboardInterrupt, asyncio.CancelledError) as error:

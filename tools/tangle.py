@@ -143,13 +143,22 @@ def is_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 
+def is_shown(node: ast.stmt) -> bool:
+    """Is it a bare expression: what the page shows, and no module keeps?"""
+    return isinstance(node, ast.Expr)
+
+
 def split_imports(cell: Cell) -> tuple[list[str], str]:
-    """The import statements at the cell's top level, and the rest of it."""
+    """The import statements at the cell's top level, and what a module keeps.
+
+    That is the rest, but for bare expressions.
+    """
     lines = cell.source.split("\n")
     taken: dict[bool, set[int]] = {True: set(), False: set()}
     imports = []
     for node in cell.parse().body:
-        taken[is_import(node)] |= set(range(node.lineno, last(node) + 1))
+        out = is_import(node) or is_shown(node)
+        taken[out] |= set(range(node.lineno, last(node) + 1))
         if is_import(node):
             imports.append(ast.unparse(node))
     for shared in taken[True] & taken[False]:
@@ -221,7 +230,7 @@ def origin(text: str, row: int, chapter: Chapter, tag: str) -> str:
         (cell, node)
         for cell in cells
         for node in cell.parse().body
-        if not is_import(node)
+        if not is_import(node) and not is_shown(node)
     ]
     if here not in own:
         return f"{chapter.stem}, its title"

@@ -9,12 +9,59 @@ from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array
 from bp.experiments.network import EXAMPLE
-from bp.experiments.reading import COLOUR, Picture, draw_network
+from bp.experiments.reading import (
+    COLOUR,
+    Picture,
+    curve,
+    draw_line,
+    draw_network,
+    draw_neuron,
+    drawing,
+    words,
+)
 from bp.network import forward
 from bp.recursion import propagate_error
 from bp.weights import weight_gradient
 
-__all__ = ["STEPS", "draw_pass", "draw_signed"]
+__all__ = ["draw_both_ways", "STEPS", "draw_pass", "draw_signed"]
+
+
+def draw_both_ways() -> Picture:
+    """Activations go forward, errors come back, on the same lines."""
+    run, sizes, red = forward(EXAMPLE, [[1.0], [2.0]]), (2, 3, 1), "delta"
+    end = output_error(quadratic_cost_gradient(run.a[2], [[1.0]]), run.z[2])
+    delta = {2: end, 1: propagate_error(EXAMPLE.w[2], end, run.z[1])}
+    spot = {
+        (l, j): (44 + 206 * l, 120 + 76 * (j - (n - 1) / 2))
+        for l, n in enumerate(sizes)
+        for j in range(n)
+    }
+    parts = [
+        draw_line(spot[l - 1, k], spot[l, j], w[j, k], COLOUR["w"])
+        for l, w in EXAMPLE.w.items()
+        for j in range(sizes[l])
+        for k in range(sizes[l - 1])
+    ]
+    for (l, j), at in spot.items():
+        value = float(run.a[l][j, 0])
+        text = f"{value:.2f}".replace(".00", "")
+        fill = value if l else 0.2
+        parts.append(draw_neuron(at, text, fill, COLOUR["a"], 22))
+        if l:
+            text = f"{delta[l][j, 0]:.3f}".replace("-", "−")
+            parts.append(words((at[0], at[1] + 35), text, COLOUR[red], 0.87))
+    parts.append(curve([(40, 0), (460, 0)], COLOUR["a"], 4, head=True))
+    parts.append(curve([(460, 250), (40, 250)], COLOUR[red], 4, head=True))
+    parts.append(words((250, -18), "forward: all a", COLOUR["a"]))
+    parts.append(words((250, 270), "back: all δ", COLOUR[red]))
+    slopes = sum(w.size for w in EXAMPLE.w.values()) + sum(sizes[1:])
+    return Picture(
+        drawing(parts, 284, 32),
+        f"Blue goes forward to the answer {run.a[2].item():.3f}; 1 was "
+        f"wanted. Red comes back: δ = {end.item():.3f} at the end makes the "
+        "three before it. From an activation and a δ at each line, and a δ "
+        f"at each neuron, come all {slopes} slopes.".replace("-", "−"),
+    )
 
 
 STEPS = {

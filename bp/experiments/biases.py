@@ -9,11 +9,58 @@ from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array
 from bp.experiments.network import EXAMPLE
-from bp.experiments.reading import COLOUR, Picture, axes, draw_network, plot
+from bp.experiments.reading import (
+    COLOUR,
+    Picture,
+    axes,
+    curve,
+    draw_line,
+    draw_network,
+    draw_neuron,
+    drawing,
+    plot,
+    words,
+)
 from bp.network import Network, forward
+from bp.neuron import sigmoid, sigmoid_prime
 from bp.recursion import propagate_error
 
-__all__ = ["all_errors", "BIASES", "nudged", "draw_nudged_bias"]
+__all__ = ["draw_bias", "all_errors", "BIASES", "nudged", "draw_nudged_bias"]
+
+
+def draw_bias() -> Picture:
+    """The bias of a neuron moves z one for one, and so it gets all of δ."""
+    w, x, b, y = (2, -1), (0.6, 0.9), 0.7, 0
+    z = w[0] * x[0] + w[1] * x[1] + b
+    a = float(sigmoid(z))
+    delta = (a - y) * float(sigmoid_prime(z))
+    sum_at, red, parts = (210, 90), COLOUR["delta"], []
+    for k, v in enumerate((40, 140)):
+        parts.append(draw_line((40, v), sum_at, w[k], COLOUR["w"]))
+        text = f"{w[k]} · {x[k]}".replace("-", "−")
+        parts.append(words((124, 46 if k == 0 else 134), text, COLOUR["w"]))
+        parts.append(draw_neuron((40, v), f"{x[k]}", x[k], COLOUR["a"], 22))
+    parts.append(draw_line((210, 190), sum_at, 1, COLOUR["w"]))
+    knob = draw_neuron((210, 200), f"{b}", 0.5, COLOUR["w"], 24)
+    parts += [knob, words((210, 240), "the knob b", COLOUR["w"])]
+    parts.append(curve([(242, 90), (305, 90)], head=True))
+    parts.append(curve([(372, 90), (425, 90)], head=True))
+    spots = [(sum_at, "z", z), ((340, 90), "a", a), ((460, 90), "C", a**2 / 2)]
+    for at, name, value in spots:
+        text = f"{value:.3g}"
+        parts.append(draw_neuron(at, text, 0.5, COLOUR[name], 28))
+        parts.append(words((at[0], 44), name, COLOUR[name], 1.2))
+    back = [(456 - 21.6 * t, 122 + 0.7 * t * (10 - t)) for t in range(11)]
+    parts.append(curve(back, red, 3, head=True))
+    parts.append(words((350, 160), f"δ = {delta:.3f}", red))
+    parts.append(curve([(232, 128), (232, 172)], red, 3, head=True))
+    parts.append(words((366, 200), f"∂C/∂b = δ = {delta:.3f}", red))
+    return Picture(
+        drawing(parts, 256),
+        f"Between a bias and its z stands only a plus sign: turn the knob by "
+        f"0.01, and z moves by 0.01. So the cost answers to b as it answers "
+        f"to z, with δ = {delta:.3f}.",
+    )
 
 
 def all_errors(network: Network, x: Array, y: Array) -> dict[int, Array]:

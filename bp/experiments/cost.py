@@ -6,11 +6,21 @@ Written by the chapter chapters/04_cost.md: edit it there, not here.
 import numpy as np
 
 from bp.digits import Array
-from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.experiments.reading import (
+    COLOUR,
+    Picture,
+    axes,
+    curve,
+    draw_neuron,
+    drawing,
+    plot,
+    words,
+)
 from bp.network import Network, random_network
 from bp.neuron import sigmoid
 
 __all__ = [
+    "draw_misses",
     "XOR_X",
     "XOR_Y",
     "example_network",
@@ -18,6 +28,38 @@ __all__ = [
     "cost_map",
     "draw_landscape",
 ]
+
+
+def draw_misses() -> Picture:
+    """Two answers, what was wanted, and the squares over the misses."""
+    a, y = (0.3, 0.6), (0, 1)
+    misses = [u - v for u, v in zip(a, y, strict=True)]
+    cost = sum(miss**2 for miss in misses) / 2
+    parts, base, unit = [], 128, 182
+    for j, (answer, wanted) in enumerate(zip(a, y, strict=True)):
+        left, side = 34 + 250 * j, unit * abs(misses[j])
+        at, goal = left + unit * answer, left + unit * wanted
+        middle = (at + goal) / 2, base - side / 2
+        parts.append(
+            f'<rect x="{min(at, goal):.1f}" y="{base - side:.1f}" '
+            f'width="{side:.1f}" height="{side:.1f}" fill="{COLOUR["C"]}" '
+            f'fill-opacity="0.3" stroke="{COLOUR["C"]}" stroke-width="2"/>'
+            + words(middle, f"{misses[j] ** 2:.2f}")
+        )
+        parts.append(curve([(left, base), (left + unit, base)], width=1))
+        parts.append(draw_neuron((goal, base), "", 0, "currentColor", 7))
+        parts.append(draw_neuron((at, base), "", 1.6, COLOUR["a"], 7))
+        index = "₁₂"[j]
+        parts.append(words((goal, base + 24), f"y{index} = {wanted}"))
+        text = f"a{index} = {answer}"
+        parts.append(words((at, base + 48), text, COLOUR["a"]))
+    parts.append(words((250, 24), "C = half of both squares", COLOUR["C"]))
+    return Picture(
+        drawing(parts, 188),
+        f"The answers {a[0]} and {a[1]} miss the wanted {y[0]} and {y[1]}. "
+        "Each miss makes a square; the cost is half of both areas together, "
+        f"{cost:.3f}.",
+    )
 
 
 XOR_X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])

@@ -7,10 +7,48 @@ import numpy as np
 
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
-from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.experiments.reading import (
+    COLOUR,
+    Picture,
+    axes,
+    curve,
+    draw_neuron,
+    drawing,
+    plot,
+    words,
+)
 from bp.neuron import sigmoid, sigmoid_prime
 
-__all__ = ["draw_factors", "draw_nudge"]
+__all__ = ["draw_chain", "draw_factors", "draw_nudge"]
+
+
+def draw_chain() -> Picture:
+    """A nudge goes from z to a to C, and δ comes back from C to z."""
+    z, y = 1.0, 0.0
+    a, slope = float(sigmoid(z)), float(sigmoid_prime(z))
+    delta = (a - y) * slope
+    spots = [(54, 120), (250, 120), (446, 120)]
+    names = [("z", f"{z:g}"), ("a", f"{a:.3f}"), ("C", f"{a**2 / 2:.3f}")]
+    parts = []
+    for (x, v), (name, value) in zip(spots, names, strict=True):
+        parts.append(draw_neuron((x, v), value, 0.5, COLOUR[name], 30))
+        parts.append(words((x, v - 46), name, COLOUR[name], 1.2))
+    for x, name, rate in [(84, "σ′(z)", slope), (284, "a − y", a - y)]:
+        parts.append(curve([(x, 120), (x + 130, 120)], width=2, head=True))
+        parts.append(words((x + 64, 102), f"{name} = {rate:.3f}"))
+    moves = (0.01, 0.01 * slope, 0.01 * delta)
+    for (x, _), move in zip(spots, moves, strict=True):
+        parts.append(words((x, 40), f"+ {move:.5f}".rstrip("0")))
+    back = [(446 - 196 * t / 10, 156 + 0.52 * t * (20 - t)) for t in range(21)]
+    parts.append(curve(back, COLOUR["delta"], 4, head=True))
+    text = f"δ = ∂C/∂z = {a - y:.3f} · {slope:.3f} = {delta:.3f}"
+    parts.append(words((250, 234), text, COLOUR["delta"]))
+    return Picture(
+        drawing(parts, 250, -20),
+        f"A nudge of z reaches the cost through two slopes: {slope:.3f} for "
+        f"the neuron, {a - y:.3f} for the cost. Their product, "
+        f"{delta:.3f}, is how the cost answers to z: that is δ.",
+    )
 
 
 def draw_factors(z: float, y: float) -> Picture:

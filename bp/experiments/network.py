@@ -8,11 +8,66 @@ from collections.abc import Callable
 import numpy as np
 
 from bp.digits import Array
-from bp.experiments.reading import COLOUR, Picture, axes, draw_network, plot
+from bp.experiments.reading import (
+    COLOUR,
+    Picture,
+    axes,
+    curve,
+    draw_network,
+    place,
+    plot,
+    words,
+)
 from bp.network import Network, forward
-from bp.neuron import sigmoid
+from bp.neuron import sigmoid, weighted_input
 
-__all__ = ["EXAMPLE", "draw_flow", "target", "bumps", "draw_bumps"]
+__all__ = [
+    "draw_notation",
+    "EXAMPLE",
+    "draw_flow",
+    "target",
+    "bumps",
+    "draw_bumps",
+]
+
+
+def draw_notation() -> Picture:
+    """A network 2-3-1 with its layers, and one weight by its full name."""
+    w1, b1 = [[1, -1], [2, 0], [0, 1]], [[0], [-1], [1]]
+    x = [[1], [2]]
+    a1 = sigmoid(weighted_input(w1, b1, x))
+    a2 = sigmoid(weighted_input([[2, -1, 1]], [[-0.5]], a1))
+    sizes = (2, 3, 1)
+    weight = {(1, j + 1, k + 1): w1[j][k] for j in range(3) for k in range(2)}
+    weight |= {(2, 1, 1): 2, (2, 1, 2): -1, (2, 1, 3): 1}
+    start, end = place(sizes, 0, 2), place(sizes, 1, 3)
+    over = [
+        words(((start[0] + end[0]) / 2, end[1] + 8), "w¹₃₂", COLOUR["w"]),
+        words((145, -10), "w¹, b¹", COLOUR["w"]),
+        words((355, -10), "w², b²", COLOUR["w"]),
+        curve([(80, 6), (210, 6)], head=True),
+        curve([(290, 6), (420, 6)], head=True),
+    ]
+    values = dict(enumerate((x, a1, a2)))
+    svg = draw_network(
+        sizes,
+        inside={
+            (l, j): f"{float(values[l][j - 1][0]):.2f}".replace(".00", "")
+            for l, n in enumerate(sizes)
+            for j in range(1, n + 1)
+        },
+        fill={(1, j): float(a1[j - 1, 0]) for j in (1, 2, 3)} | {(2, 1): 0.56},
+        weight=weight,
+        titles=["x = a⁰", "layer 1: a¹", "a²"],
+        over=over,
+        above=22,
+    )
+    return Picture(
+        svg,
+        f"A network 2-3-1 answers {float(a2[0, 0]):.3f} to (1, 2): each "
+        "layer weighs what the layer before it says, adds its biases and "
+        "bends the sums. The weight w¹₃₂ leads to neuron 3 from neuron 2.",
+    )
 
 
 EXAMPLE = Network(

@@ -12,63 +12,54 @@ from bp.delta import output_error
 from bp.experiments.reading import (
     COLOUR,
     Picture,
+    curve,
     draw_line,
     draw_network,
     draw_neuron,
+    drawing,
+    words,
 )
 from bp.network import forward, random_network
 from bp.neuron import sigmoid_prime
 from bp.recursion import propagate_error
 
-__all__ = ["words", "draw_step", "draw_path"]
-
-
-def words(x: float, y: float, text: str, colour: str = "currentColor") -> str:
-    """A line of text, centred."""
-    return (
-        f'<text x="{x}" y="{y}" text-anchor="middle" font-size="14" '
-        f'fill="{colour}">{text}</text>'
-    )
+__all__ = ["draw_step", "draw_path"]
 
 
 def draw_step(
     slope: float, weights: Sequence[float], deltas: Sequence[float]
 ) -> Picture:
     """One neuron, its σ, and the two neurons ahead that it feeds."""
-    z, a = (60, 110), (230, 110)
-    ahead = [(430, 50), (430, 170)]
+    z, a, ahead = (55, 120), (210, 120), [(440, 60), (440, 180)]
+    red = COLOUR["delta"]
     gathered = sum(w * d for w, d in zip(weights, deltas, strict=True))
-    parts = [draw_line(z, a, 0.3, COLOUR["z"])]
-    for place, weight in zip(ahead, weights, strict=True):
-        parts.append(draw_line(a, place, weight, COLOUR["w"]))
-        half = (a[0] + place[0]) / 2, (a[1] + place[1]) / 2 - 12
-        parts.append(words(*half, f"w = {weight:g}", COLOUR["w"]))
-    parts.append(words(145, 98, f"σ′ = {slope:g}", COLOUR["z"]))
-    for place, delta, n in zip(ahead, deltas, "₁₂", strict=True):
-        parts.append(draw_neuron(place, f"z²{n}", 0.1, COLOUR["z"]))
-        text = f"δ²{n} = {delta:g}"
-        parts.append(words(place[0], place[1] + 40, text, COLOUR["delta"]))
-    parts.append(draw_neuron(z, "z¹₁", 0.1, COLOUR["z"]))
-    parts.append(draw_neuron(a, "a¹₁", 0.1, COLOUR["a"]))
-    parts.append(words(145, 20, "a nudge goes forward →"))
-    parts.append(words(145, 220, "← errors come back", COLOUR["delta"]))
-    parts.append(
-        words(a[0], a[1] + 42, f"gathered {gathered:g}", COLOUR["delta"])
-    )
-    text = f"δ¹₁ = {slope * gathered:g}"
-    parts.append(words(z[0], z[1] + 42, text, COLOUR["delta"]))
-    svg = (
-        '<svg class="drawing" xmlns="http://www.w3.org/2000/svg" '
-        'viewBox="0 0 500 230" width="500" '
-        f'style="max-width:100%;height:auto">{"".join(parts)}</svg>'
-    )
-    sums = " + ".join(
-        f"({w:g}) · {d:g}" for w, d in zip(weights, deltas, strict=True)
-    )
+    pairs = [
+        f"({w:g}) · {d:g}" if w < 0 else f"{w:g} · {d:g}"
+        for w, d in zip(weights, deltas, strict=True)
+    ]
+    parts = [draw_line(z, a, 0.6, COLOUR["z"])]
+    for n, (at, w, d) in enumerate(zip(ahead, weights, deltas, strict=True)):
+        parts.append(draw_line(a, at, w, COLOUR["w"]))
+        side = -1 if n == 0 else 1
+        start = at[0] - 34, at[1] + 22 * side
+        end = a[0] + 60, a[1] + 44 * side
+        parts.append(curve([start, end], red, 1 + 20 * abs(d), head=True))
+        half = 350, 120 + 15 * side
+        parts.append(words(half, f"w = {w:g}".replace("-", "−"), COLOUR["w"]))
+        parts.append(draw_neuron(at, f"z²{'₁₂'[n]}", 0.3, COLOUR["z"], 24))
+        text = f"δ²{'₁₂'[n]} = {d:g}"
+        parts.append(words((at[0], at[1] + 42 * side), text, red))
+    parts.append(draw_neuron(z, "z¹₁", 0.3, COLOUR["z"], 24))
+    parts.append(draw_neuron(a, "a¹₁", 0.3, COLOUR["a"], 24))
+    parts.append(words((133, 100), f"σ′ = {slope:g}", COLOUR["z"]))
+    parts.append(curve([(176, 146), (90, 146)], red, 2, head=True))
+    parts.append(words((226, 178), f"gathered {gathered:g}", red))
+    parts.append(words((60, 178), f"δ¹₁ = {slope * gathered:g}", red))
     return Picture(
-        svg,
-        f"{sums} = {gathered:g}, and {slope:g} times that is δ = "
-        f"{slope * gathered:g}.",
+        drawing(parts, 240),
+        f"Errors come back through the weights, {' + '.join(pairs)} = "
+        f"{gathered:g}, and then through the slope: {slope:g} times that is "
+        f"δ = {slope * gathered:g}.".replace("-", "−"),
     )
 
 

@@ -10,15 +10,51 @@ from bp.digits import Array
 from bp.experiments.biases import all_errors
 from bp.experiments.reading import (
     COLOUR,
-    PAPER,
     Picture,
     draw_network,
     draw_neuron,
+    drawing,
     place,
+    words,
 )
 from bp.network import Network, forward, random_network
 
-__all__ = ["ends_example", "at_weight", "draw_ends"]
+__all__ = ["draw_outer", "ends_example", "at_weight", "draw_ends"]
+
+
+def draw_outer() -> Picture:
+    """δ of three neurons times the activations of four: twelve slopes."""
+    a, delta = (0.9, 0.1, 0.5, 0.7), (0.2, -0.3, 0.1)
+    parts = [
+        words((100, 34), "aˡ⁻¹ →"),
+        words((26, 64), "δˡ ↓"),
+    ]
+    for k, value in enumerate(a):
+        at = 165 + 85 * k, 34
+        parts.append(draw_neuron(at, f"{value}", value, COLOUR["a"], 24))
+    for j, error in enumerate(delta):
+        y = 95 + 62 * j
+        text = f"{error}".replace("-", "−")
+        fill = 3 * abs(error)
+        parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 24))
+        for k, value in enumerate(a):
+            x, slope = 165 + 85 * k, error * value
+            look = "" if slope > 0 else ' stroke-dasharray="6 4"'
+            parts.append(
+                f'<rect x="{x - 38}" y="{y - 26}" width="76" height="52" '
+                f'fill="{COLOUR["w"]}" fill-opacity="{3 * abs(slope):.2f}" '
+                f'stroke="{COLOUR["w"]}" stroke-width="2"{look}/>'
+                + words((x, y), f"{slope:.2f}".replace("-", "−"))
+            )
+    small = min(delta, key=abs) * min(a)
+    large = max(delta, key=abs) * max(a)
+    return Picture(
+        drawing(parts, 256),
+        f"The slope by a weight is the activation above it times the error "
+        f"beside it: {len(a) * len(delta)} slopes from {len(a)} activations "
+        f"and {len(delta)} errors, from {small:.2f} in size to "
+        f"{abs(large):.2f}. A broken edge is a negative slope.",
+    )
 
 
 def ends_example() -> tuple[Network, Array, Array]:
@@ -44,6 +80,11 @@ def draw_ends(j: int, k: int) -> Picture:
     sizes = network.sizes
     a, delta = forward(network, x).a[1], all_errors(network, x, y)[2]
     w = network.w[2]
+    errors = []
+    for i, error in enumerate(delta[:, 0], start=1):
+        at, fill = place(sizes, 2, i), 0.8 if i == j else 0.15
+        label = f"{1000 * error:.1f}"
+        errors.append(draw_neuron(at, label, fill, COLOUR["delta"]))
     svg = draw_network(
         sizes,
         inside={(1, i + 1): f"{v:.2f}" for i, v in enumerate(a[:, 0])},
@@ -56,14 +97,8 @@ def draw_ends(j: int, k: int) -> Picture:
             for r, c in np.ndindex(3, 4)
         },
         titles=["x", "a¹", "1000 δ²", "a³"],
+        over=errors,
     )
-    red = ""
-    for i, error in enumerate(delta[:, 0], start=1):
-        at, fill = place(sizes, 2, i), 0.8 if i == j else 0.15
-        red += f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="20" {PAPER}/>'
-        label = f"{1000 * error:.1f}"
-        red += draw_neuron(at, label, fill, COLOUR["delta"])
-    svg = svg.replace("</svg>", f"{red}</svg>")
 
     weight, tail = float(w[j - 1, k - 1]), float(a[k - 1, 0])
     head, slope = at_weight(j, k, weight)

@@ -13,15 +13,14 @@ from website import fetch  # noqa: E402
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    config.mathjax_path = "mathjax/tex-mml-chtml.js"
-    config.nb_ipywidgets_js = {"widgets/embed.js": {}}
+    config.nb_ipywidgets_js = {"experiments.js": {"defer": "defer"}}
     config.html_static_path = [str(HERE / "static")]
     config.html_css_files = ["book.css"]
     config.html_js_files = [
-        ("widgets-mathjax.js", {"defer": "defer", "priority": 900})
+        ("formulas.js", {"defer": "defer", "priority": 400})
     ]
     config.html_favicon = str(HERE / "static" / "favicon.svg")
-    config.html_context["default_mode"] = "auto"
+    config.html_context["default_mode"] = "light"  # where no script runs
 
 
 def without_thebe(

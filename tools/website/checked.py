@@ -1,6 +1,6 @@
 """Sphinx extension: what the checks of each formula measured, on the site.
 
-Below a labelled formula stands a link to its row on the page *Results*, and
+Below the number of a formula stands a link to its row on the page *Results*, and
 there the two differences that were measured when the site was built.
 """
 
@@ -88,7 +88,7 @@ def fill_in(app: Sphinx, page: str, source: list[str]) -> None:
 
 
 def add_links(app: Sphinx, tree: nodes.document, page: str) -> None:
-    """Below each labelled formula, a link to its row."""
+    """Below the number of each formula, a link to its row."""
     stem = page.removeprefix("chapters/")
     if app.builder.format != "html" or not stem[:2].isdigit():
         return
@@ -96,14 +96,10 @@ def add_links(app: Sphinx, tree: nodes.document, page: str) -> None:
     for block in list(tree.findall(nodes.math_block)):
         if (label := block.get("label")) in found:
             printed, cell = found[label]
-            link = (
-                f'<p class="checked"><a href="results.html#result-{label}" '
+            block["checked"] = (
+                f'<a class="checked" href="results.html#result-{label}" '
                 f'title="as printed: {printed}; in a cell: {cell}">'
-                "checked</a></p>"
-            )
-            block.parent.insert(
-                block.parent.index(block) + 1,
-                nodes.raw("", link, format="html"),
+                "checked</a>"
             )
 
 

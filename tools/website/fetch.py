@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,15 +34,42 @@ class Package:
         return f"{self.name.strip('@').replace('/', '-')}-{self.version}.tgz"
 
 
-PACKAGES = [
-    Package(
-        "mathjax",
-        "3.2.2",
-        "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
-        "package/es5/",
-        ("tex-mml-chtml.js", "output/chtml/fonts/"),
-        "mathjax",
+MATHJAX = Package(  # for formulas that come after the page: a live cell's
+    "mathjax",
+    "4.1.3",
+    "b7109f516f3d842de62b95d653e35fa0976dc223706a2a77440e7f7723f0c54d",
+    "package/",
+    ("tex-chtml-nofont.js",),
+    "mathjax",
+)
+FONT = Package(
+    "@mathjax/mathjax-tex-font",
+    "4.1.3",
+    "98eaefe05263ca997f42973701b2888ec395d666d4bc26e2cd8b7a51f0decb01",
+    "package/",
+    ("chtml.js", "chtml/woff2/"),
+    "mathjax/mathjax-tex",
+)
+FOR_NODE = [
+    replace(
+        MATHJAX,
+        wanted=(
+            "adaptors/liteDOM.js",
+            "core.js",
+            "input/tex",
+            "loader.js",
+            "node-main",
+            "output/chtml.js",
+            "package.json",
+            "require.mjs",
+            "startup.js",
+        ),
     ),
+    replace(FONT, wanted=("chtml", "package.json"), target=FONT.name),
+]
+PACKAGES = [
+    MATHJAX,
+    FONT,
     Package(
         "@jupyter-widgets/html-manager",
         "1.0.15",

@@ -26,7 +26,7 @@ const FORMS = {
   },
   "text/latex": (tex, on) => {
     const place = element("div", "output text_latex mathjax_process", tex);
-    on.pending.push(window.MathJax?.typesetPromise?.([place]));
+    on.pending.push(window.typeset?.(place));
     return place;
   },
   "image/svg+xml": (svg) => FORMS["text/html"](svg),

@@ -90,7 +90,9 @@ def formula_card(
     return f""":::{{card}}
 :class-card: result
 
-$\\displaystyle {latex}$
+$$
+{latex}
+$$
 
 - `{display.label}`{names and ": "}{names}
 - as printed: {printed}

@@ -34,8 +34,8 @@ make sure that it is right.
   chapter, compares the code of `bp` with an independent way to get the same
   number.
 
-On the site both columns give the largest difference that was found when the
-site was built.
+On the site both give the largest difference that was found when the site was
+built.
 Everything that stands below in `this type` can be imported from `bp`."""
 
 
@@ -77,31 +77,38 @@ def check_cells(chapter: tangle.Chapter) -> dict[str, tuple[int, str]]:
     }
 
 
-def formula_row(
+def formula_card(
     display: Display, who: list[str], cell: tuple[int, str] | None
 ) -> str:
+    """A formula, its label, its function and both checks, at any width."""
     latex = " ".join(display.latex.split()).rstrip(" .,")
-    latex = re.sub(r"(?<!\\)\|", r"\\vert ", latex)  # parts no column
     printed = "holds"
     if display.not_checked is not None:
         printed = f"not checked: {display.not_checked}"
     checked = f"[{cell[0]}] {bound(asserted(cell[1]))}" if cell else "not yet"
     names = ", ".join(f"`{name}`" for name in who)
-    columns = [f"${latex}$", f"`{display.label}`", names, printed, checked]
-    return f"| {' | '.join(columns)} |"
+    return f""":::{{card}}
+:class-card: result
+
+$$
+{latex}
+$$
+
+- `{display.label}`{names and ": "}{names}
+- as printed: {printed}
+- in a cell: {checked}
+:::"""
 
 
-def formula_table(
+def formula_cards(
     chapter: tangle.Chapter, who: dict[str, list[str]]
 ) -> Iterator[str]:
-    yield "| formula | label | in `bp` | as printed | in a cell |"
-    yield "|:--|:--|:--|:--|:--|"
     cells = check_cells(chapter)
     text = (FOLDER / f"{chapter.stem}.md").read_text("utf-8")
     for display in displays(text):
         if display.label:
             found = who.get(display.label, [])
-            yield formula_row(display, found, cells.get(display.label))
+            yield formula_card(display, found, cells.get(display.label))
 
 
 def of_prose(counts: Counter[str]) -> str:
@@ -128,12 +135,12 @@ def results() -> str:
         parts.append(f"## {chapter.title}")
         parts.append(f"In {tangle.link(chapter.stem)}, `bp.{chapter.name}`:")
         parts.append("\n".join(function_table(chapter)))
-        parts.append("\n".join(formula_table(chapter, who)))
+        parts.extend(formula_cards(chapter, who))
         counts = report_of(FOLDER / f"{chapter.stem}.md").counts()
         parts.append(of_prose(counts))
         prose += counts
-    count = {0: "None of them is", 1: "One of them is"}.get(
-        excused, f"{excused} of them are"
+    count = {0: "None of the formulas is", 1: "One formula is"}.get(
+        excused, f"{excused} formulas are"
     )
     head = f"{INTRODUCTION}\n{count} excused from being read as printed."
     head += f"\n\n{PROSE}\n{of_prose(prose).replace('its prose', 'all')}"

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -21,6 +22,7 @@ PACKAGES = (
     "jupyterlab-myst==2.7.0 jupyterlab-widgets==3.0.17 "
     "jupyterlite-core==0.6.4 jupyterlite-pyodide-kernel==0.6.1"
 )
+WIDGET = "application/vnd.jupyter.widget-view+json"
 LOCK = "pyodide-lock-notebook.json"
 SETTINGS = {  # addresses as seen from /notebooks/, and from above it
     "pyodideUrl": "../../live/pyodide/pyodide.js",
@@ -60,12 +62,44 @@ def environment() -> Path:
     return folder / "bin"
 
 
+def whole(lines: Any) -> Any:
+    """A text that nbformat keeps as a list of its lines, as one string."""
+    if isinstance(lines, list) and all(isinstance(x, str) for x in lines):
+        return "".join(lines)
+    return lines
+
+
+def prepared(path: Path) -> str:
+    """A chapter, as JupyterLite shows it as it is.
+
+    It joins the lines of an output with commas, cleans the pictures out of
+    what is not said to be trusted, and waits for its kernel, which does not
+    answer, before it would show stored sliders: in their place stands their
+    picture, until the cell has run.
+    """
+    notebook = json.loads(path.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        cell["source"] = whole(cell["source"])
+        if cell["cell_type"] != "code":
+            continue
+        cell["metadata"]["trusted"] = True
+        for output in cell["outputs"]:
+            if "text" in output:
+                output["text"] = whole(output["text"])
+            data = output.get("data", {})
+            if "text/html" in data:
+                data.pop(WIDGET, None)
+            for kind, content in data.items():
+                data[kind] = whole(content)
+    return json.dumps(notebook, ensure_ascii=False)
+
+
 def lite(chapters: list[Path]) -> Path:
     """A built JupyterLite with these notebooks, kept until they change."""
-    whole = hashlib.sha256(Path(__file__).read_bytes())
+    mark = hashlib.sha256(Path(__file__).read_bytes())
     for path in chapters:
-        whole.update(path.read_bytes())
-    folder = cache_folder() / "live" / f"lite-{whole.hexdigest()[:16]}"
+        mark.update(path.read_bytes())
+    folder = cache_folder() / "live" / f"lite-{mark.hexdigest()[:16]}"
     if folder.exists():
         return folder
     jupyter = environment() / "jupyter-lite"
@@ -75,7 +109,8 @@ def lite(chapters: list[Path]) -> Path:
     shutil.rmtree(source, ignore_errors=True)
     (source / "contents").mkdir(parents=True)
     for path in chapters:
-        shutil.copy(path, source / "contents")
+        copy = source / "contents" / path.name
+        copy.write_text(prepared(path), "utf-8")
     (source / "jupyter-lite.json").write_text(json.dumps(CONFIG))
     command = [str(jupyter), "build", "--lite-dir", ".", "--apps", "notebooks"]
     command += ["--contents", "contents", "--output-dir", "built"]

@@ -1,6 +1,6 @@
 """Sphinx extension: what the checks of each formula measured, on the site.
 
-Below the number of a formula stands a link to its row on the page *Results*, and
+Below the number of a formula stands a link to its card on the page *Results*, and
 there the two differences that were measured when the site was built.
 """
 
@@ -20,7 +20,11 @@ from formulas import measure  # noqa: E402
 from website.fetch import cache_folder  # noqa: E402
 
 Measured = dict[str, tuple[str, str]]  # label: as printed, in a cell
-ROW = re.compile(r"\| `(eq-[a-z0-9-]+)` (\|.*?)\| holds \| (\[\d+\]) [^|]*\|")
+CARD = re.compile(
+    r"^- `(eq-[a-z0-9-]+)`(.*)\n- as printed: holds\n"
+    r"- in a cell: (\[\d+\]) .*$",
+    re.M,
+)
 
 
 def exponent(value: float) -> str:
@@ -71,24 +75,27 @@ def fill_in(app: Sphinx, page: str, source: list[str]) -> None:
         return
     found = every()
 
-    def row(match: re.Match) -> str:
-        label, middle, number = match[1], match[2], match[3]
+    def card(match: re.Match) -> str:
+        label, names, number = match[1], match[2], match[3]
         stem, printed, cell = found[label]
         link = (
             f'<a id="result-{label}" href="{stem}.html#equation-{label}">'
             f"<code>{label}</code></a>"
         )
-        return f"| {link} {middle}| {printed} | {number} {cell} |"
+        return (
+            f"- {link}{names}\n- as printed: {printed}\n"
+            f"- in a cell: {number} {cell}"
+        )
 
     notebook = json.loads(source[0])
     for cell in notebook["cells"]:
         text = "".join(cell["source"])
-        cell["source"] = ROW.sub(row, text)
+        cell["source"] = CARD.sub(card, text)
     source[0] = json.dumps(notebook)
 
 
 def add_links(app: Sphinx, tree: nodes.document, page: str) -> None:
-    """Below the number of each formula, a link to its row."""
+    """Below the number of each formula, a link to its card."""
     stem = page.removeprefix("chapters/")
     if app.builder.format != "html" or not stem[:2].isdigit():
         return

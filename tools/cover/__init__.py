@@ -1,0 +1,1 @@
+"""The cover: the first page of the site, where a network learns a digit."""

@@ -4,13 +4,23 @@ Written by the chapter chapters/01_digits.md: edit it there, not here.
 """
 
 from collections.abc import Iterable
+from importlib.resources import files
 
 import numpy as np
 
 from bp.digits import Array, load_digits, one_hot
-from bp.experiments.reading import Option, Picture
+from bp.experiments.reading import (
+    COLOUR,
+    Option,
+    Picture,
+    curve,
+    draw_neuron,
+    drawing,
+    words,
+)
 
 __all__ = [
+    "draw_question",
     "draw_image",
     "draw_class",
     "drawn",
@@ -18,6 +28,40 @@ __all__ = [
     "draw_noisy",
     "some",
 ]
+
+
+def draw_question() -> Picture:
+    """A scanned digit, the column that goes in, the column that comes out."""
+    stored = files("bp.data").joinpath("digits.npz")
+    with stored.open("rb") as opened, np.load(opened) as file:
+        ink, label = file["pixels"][3] / 16, int(file["label"][3])
+    parts = []
+    for k, value in enumerate(ink):
+        x, y, high = 10 + 18 * (k % 8), 40 + 18 * (k // 8), 40 + 2.8 * k - 18
+        dark = f'fill-opacity="{value:.2f}"'
+        if not value:
+            continue
+        parts.append(f'<path d="M{x} {y}h18v18h-18z" {dark}/>')
+        parts.append(f'<path d="M232 {high:.1f}h20v2.8h-20z" {dark}/>')
+    box = 'fill="none" stroke="currentColor"'
+    parts.append(f'<path d="M10 40h144v144h-144z" {box}/>')
+    parts.append(f'<path d="M232 22h20v179.2h-20z" {box}/>')
+    parts.append(curve([(164, 112), (222, 112)], head=True))
+    parts.append(curve([(262, 112), (404, 112)], head=True))
+    parts.append(words((332, 92), "a network", COLOUR["w"]))
+    for c in range(10):
+        at, wanted = (424, 20 + 20.4 * c), float(c == label)
+        parts.append(draw_neuron(at, "", 1.6 * wanted, COLOUR["a"], 8))
+        parts.append(words((at[0] + 30, at[1]), f"{c}", size=0.87))
+    parts.append(words((82, 206), "8 by 8 squares", size=0.87))
+    parts.append(words((242, 218), "x: 64 numbers", size=0.87))
+    parts.append(words((438, 226), "y: 10 numbers", size=0.87))
+    return Picture(
+        drawing(parts, 240),
+        f"A handwritten {label} goes in as a column of {ink.size} numbers, "
+        f"the darkest {ink.max():.2f}, row after row of its squares. What "
+        f"should come out is a column of ten: 1 at the {label}, 0 elsewhere.",
+    )
 
 
 def draw_image(x: Array, size: int = 120) -> str:

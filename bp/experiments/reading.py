@@ -5,8 +5,9 @@ Written by the chapter chapters/00_reading.md: edit it there, not here.
 
 import io
 import json
+import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, cast
@@ -37,17 +38,26 @@ from bp.reading import count_parameters
 __all__ = [
     "COLOUR",
     "INK",
+    "WIDTH",
+    "FILL",
     "STYLE",
     "Picture",
     "axes",
     "plot",
+    "grown",
+    "Point",
+    "PAGE",
     "PAPER",
-    "place",
+    "drawing",
+    "words",
+    "curve",
     "draw_line",
     "draw_neuron",
+    "draw_colours",
+    "place",
     "draw_network",
     "WIDE",
-    "WIDTH",
+    "ROOM",
     "Option",
     "slider",
     "choice",
@@ -72,17 +82,19 @@ COLOUR = {
     "C": "#9a5fc4",  # the cost: purple
 }
 INK = "#0a0b0c"  # replaced by the colour of the page's own text
+WIDTH = 500  # of a drawing; the page shows it as wide as its column
+FILL = "flex:1 1 18rem;min-width:0;max-width:48rem;height:auto"
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
-    "axes.labelsize": 12,
+    "axes.labelsize": 14,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": INK,
-    "axes.titlesize": 12,
+    "axes.titlesize": 14,
     "figure.facecolor": "none",
     "axes.facecolor": "none",
-    "font.size": 11,
+    "font.size": 13,
     "lines.linewidth": 2,
     "savefig.facecolor": "none",
     "svg.fonttype": "none",
@@ -106,7 +118,7 @@ class Picture:
     @property
     def html(self) -> str:
         """The drawing with its sentence below it."""
-        row = "display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start"
+        row = "display:flex;flex-wrap:wrap;gap:1rem;justify-content:center"
         text = escape(self.text)
         return (
             f'<figure class="picture" style="margin:0"><div role="img" '
@@ -118,11 +130,15 @@ class Picture:
         return {"text/plain": self.text, "text/html": self.html}
 
 
-def axes(width: float = 4.8, height: float = 3.2) -> Axes:
-    """Empty axes in the book's style, with fixed margins; in inches."""
-    box = 0.9 / width, 0.55 / height, 1 - 1.05 / width, 1 - 0.9 / height
+def axes(width: float = 4.8, height: float = 3.0) -> Axes:
+    """Empty axes in the book's style, with fixed margins.
+
+    The page shows them as wide as its column: only the ratio matters.
+    """
+    wide, high = WIDTH / 72, WIDTH / 72 * height / width
+    box = 0.95 / wide, 0.72 / high, 1 - 1.1 / wide, 1 - 1.12 / high
     with rc_context(STYLE):
-        return Figure(figsize=(width, height)).add_axes(box)
+        return Figure(figsize=(wide, high)).add_axes(box)
 
 
 def plot(ax: Axes, text: str) -> Picture:
@@ -136,53 +152,139 @@ def plot(ax: Axes, text: str) -> Picture:
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
-    look = 'fill="currentColor" style="max-width:100%;height:auto"'
+    svg = re.sub('font: ([0-9.]+)px [^;"]*', grown, svg)
+    look = f'fill="currentColor" style="{FILL}"'
     return Picture(svg.replace("<svg", f'<svg class="plot" {look}', 1), text)
 
 
-COLUMN, ROW, RADIUS = 120, 52, 20
+def grown(size: re.Match[str]) -> str:
+    """A font that grows where the picture is shown narrow."""
+    return f"font: calc({size[1]}px * var(--grow, 1)) sans-serif"
+
+
+ROW, RADIUS = 52, 20
+Point = tuple[float, float]
 # The colour of the page behind a neuron, on the site and in JupyterLab.
-PAPER = (
-    'class="paper" style="fill:var(--pst-color-background,'
-    'var(--jp-layout-color0,white))"'
-)
+PAGE = "var(--pst-color-background,var(--jp-layout-color0,white))"
+PAPER = f'class="paper" style="fill:{PAGE}"'
 
 
-def place(sizes: Sequence[int], layer: int, j: int) -> tuple[int, float]:
-    """Where neuron j = 1, 2, ... of a layer stands in the drawing."""
-    middle = ROW * max(sizes) / 2
-    return 50 + COLUMN * layer, middle + ROW * (j - (sizes[layer] + 1) / 2)
+def drawing(parts: Iterable[str], height: float, above: float = 0) -> str:
+    """Parts as an SVG of the book's width; words lie on top of lines.
+
+    It reaches from −above to height.
+    """
+    shapes: list[str] = []
+    texts: list[str] = []
+    for part in parts:
+        (texts if part.startswith("<text") else shapes).append(part)
+    size = "font-size:calc(15px*var(--grow,1))"
+    rim = f"paint-order:stroke;stroke:{PAGE};stroke-width:4px"
+    return (
+        f'<svg class="drawing wide" xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 {-above:g} {WIDTH} {height + above:g}" '
+        f'fill="currentColor" '
+        f'style="{FILL};{size}">{"".join(shapes)}'
+        f'<g style="{rim}">{"".join(texts)}</g></svg>'
+    )
 
 
-def draw_line(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    value: float,
-    colour: str,
+def words(
+    at: Point, text: str, colour: str = "", size: float = 1, side: str = ""
 ) -> str:
+    """A line of text, centred; `side` is start or end.
+
+    Coloured, it is darker on a light page and lighter on a dark one.
+    """
+    mixed = f"color-mix(in srgb,{colour} 65%,currentColor)"
+    look = f' fill="{colour}" style="fill:{mixed}"' if colour else ""
+    look += f' font-size="{size:g}em"' if size != 1 else ""
+    return (
+        f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" dy=".36em" '
+        f'text-anchor="{side or "middle"}"{look}>{escape(text)}</text>'
+    )
+
+
+def curve(
+    points: Sequence[Point],
+    colour: str = "currentColor",
+    width: float = 2,
+    dashed: bool = False,
+    head: bool = False,
+) -> str:
+    """A line through points, with the head of an arrow where one is due."""
+    *_, (p, q), (x, y) = points
+    long = math.hypot(x - p, y - q) or 1
+    c, s, size = (x - p) / long, (y - q) / long, 4 + 2 * width
+    base = (x - size * c, y - size * s) if head else (x, y)
+    line = "L".join(f"{u:.1f} {v:.1f}" for u, v in [*points[:-1], base])
+    dash = ' stroke-dasharray="7 5"' if dashed else ""
+    drawn = (
+        f'<path d="M{line}" fill="none" stroke="{colour}" '
+        f'stroke-width="{width:.1f}"{dash}/>'
+    )
+    if head:
+        u, v, half = *base, size / 2
+        drawn += (
+            f'<path d="M{x:.1f} {y:.1f}L{u - half * s:.1f} '
+            f"{v + half * c:.1f}L{u + half * s:.1f} {v - half * c:.1f}z"
+            f'" fill="{colour}"/>'
+        )
+    return drawn
+
+
+def draw_line(start: Point, end: Point, value: float, colour: str) -> str:
     """A connection: its width grows with |value|, dashes mean negative."""
     width = min(0.6 + 2.2 * abs(value), 8)
-    dash = ' stroke-dasharray="7 5"' if value < 0 else ""
-    return (
-        f'<line x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" '
-        f'y2="{end[1]:.1f}" stroke="{colour}" stroke-width="{width:.1f}"'
-        f'{dash} opacity="0.75"/>'
-    )
+    return curve([start, end], colour, width, dashed=value < 0)
 
 
 def draw_neuron(
-    centre: tuple[float, float], inside: str, fill: float, colour: str
+    centre: Point,
+    inside: str,
+    fill: float,
+    colour: str,
+    radius: float = RADIUS,
 ) -> str:
     """A circle with a label; `fill` from 0 to 1 says how strongly filled."""
     x, y = (f"{c:.1f}" for c in centre)
+    circle = f'<circle cx="{x}" cy="{y}" r="{radius:g}"'
     return (
-        f'<circle cx="{x}" cy="{y}" r="{RADIUS}" {PAPER}/>'
-        f'<circle cx="{x}" cy="{y}" r="{RADIUS}" fill="{colour}" '
-        f'fill-opacity="{0.75 * fill:.2f}" stroke="{colour}" '
-        f'stroke-width="2"/><text x="{x}" y="{y}" dy="0.36em" '
-        f'text-anchor="middle" font-size="13" fill="currentColor">'
-        f"{escape(inside)}</text>"
+        f'{circle} {PAPER}/>{circle} fill="{colour}" '
+        f'fill-opacity="{0.6 * fill:.2f}" stroke="{colour}" '
+        f'stroke-width="2"/>{words(centre, inside, size=0.87)}'
     )
+
+
+def draw_colours() -> Picture:
+    """The five quantities of the book on their way, each in its colour."""
+    kinds = {"x": "a", "z": "z", "a": "a", "C": "C"}
+    names = ["activation", "weighted input", "activation", "cost"]
+    parts = [words((118, 34), "weight w", COLOUR["w"])]
+    for i, (sign, kind) in enumerate(kinds.items()):
+        x = 52 + 132 * i
+        if i:
+            line = [(x - 104, 60), (x - 30, 60)]
+            colour = COLOUR["w"] if i == 1 else "currentColor"
+            parts.append(curve(line, colour, 4 if i == 1 else 2, head=True))
+        parts.append(draw_neuron((x, 60), "", 0.5, COLOUR[kind], 26))
+        parts.append(words((x, 60), sign, size=1.2))
+        parts.append(words((x, 102), names[i], COLOUR[kind], 0.87))
+    back = [(448 - 26.4 * t, 122 + 1.6 * t * (10 - t)) for t in range(11)]
+    parts.append(curve(back, COLOUR["delta"], 4, head=True))
+    parts.append(words((316, 182), "error δ", COLOUR["delta"]))
+    return Picture(
+        drawing(parts, 200),
+        "The book's five colours: blue activations meet orange weights, make "
+        "a grey-green weighted input, and bend to an activation that has a "
+        "purple cost; red errors come back.",
+    )
+
+
+def place(sizes: Sequence[int], layer: int, j: int) -> Point:
+    """Where neuron j = 1, 2, ... of a layer stands in the drawing."""
+    x = 40 + (WIDTH - 80) * layer / max(len(sizes) - 1, 1)
+    return x, ROW * (max(sizes) / 2 + j - (sizes[layer] + 1) / 2)
 
 
 def draw_network(
@@ -194,13 +296,16 @@ def draw_network(
     colour: str = COLOUR["a"],
     line_colour: str = COLOUR["w"],
     path: Collection[tuple[int, int, int]] = (),
+    over: Iterable[str] = (),
+    above: float = 0,
 ) -> str:
     """A network as SVG.
 
     `inside` and `fill` are keyed (layer, neuron), `weight` is keyed
     (layer, to, from) as in w^l_jk; neurons count from 1.  What is not given
     is drawn plain.  Lines of a `path`, keyed as weights, are drawn on top,
-    in the colour of errors.
+    in the colour of errors; what is `over` it, on top of all, with some
+    room `above`.
     """
     parts = []
     for layer in range(1, len(sizes)):
@@ -218,23 +323,15 @@ def draw_network(
             at, key = place(sizes, layer, j), (layer, j)
             label, full = inside.get(key, ""), fill.get(key, 0.15)
             parts.append(draw_neuron(at, label, full, colour))
-    bottom = ROW * max(sizes) + 22
+    bottom = ROW * max(sizes) + 12
     for layer, title in enumerate(titles):
-        parts.append(
-            f'<text x="{50 + COLUMN * layer}" y="{bottom}" font-size="14" '
-            f'text-anchor="middle" fill="currentColor">{escape(title)}</text>'
-        )
-    width = 100 + COLUMN * (len(sizes) - 1)
-    height = ROW * max(sizes) + (34 if titles else 0)
-    return (
-        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="0 0 {width} {height}" width="{width}" '
-        f'style="max-width:100%;height:auto">{"".join(parts)}</svg>'
-    )
+        parts.append(words((place(sizes, layer, 1)[0], bottom), title))
+    height = ROW * max(sizes) + (28 if titles else 0)
+    return drawing([*parts, *over], height, above)
 
 
 WIDE = {"description_width": "9em"}
-WIDTH = {"width": "min(100%, 34rem)"}
+ROOM = {"width": "min(100%, 34rem)"}
 Option = tuple[str, object, str]  # its label, its value, its drawing as SVG
 
 
@@ -249,7 +346,7 @@ def slider(
         value=value,
         step=step,
         style=WIDE,
-        layout=WIDTH,
+        layout=ROOM,
     )
 
 
@@ -262,7 +359,7 @@ def choice(
         options=options,
         value=value,
         style=WIDE,
-        layout=WIDTH,
+        layout=ROOM,
     )
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from built import Host, Watched
 from test_live import (
     SOON,
+    WHOLE_PAGE,
     code_cells,
     open_page,
     output,
@@ -87,8 +88,9 @@ def test_stop_keeps_what_was_computed(page: Page, loop: str) -> None:
     expect(page.locator(".live-news")).to_have_text("Running cell 1 of 15.")
     press_stop(page)
     expect(running).to_have_attribute("data-live", "stopped", timeout=SOON)
-    said = r"Stopped in line [23], as you asked\. What was computed before is kept"
-    expect(running.locator(".live-error p")).to_have_text(re.compile(said))
+    expect(running.locator(".live-error p")).to_have_text(
+        re.compile(r"Stopped in line [23], as you asked\. .* is kept\.")
+    )
     wait_for(page, "ready", within=SOON)
     focus = page.evaluate("document.activeElement.textContent")
     assert focus == "Run all", "the same button, where one works"
@@ -301,11 +303,11 @@ def test_an_edited_page_says_so_when_it_is_opened(
     context.close()
 
 
-@pytest.mark.parametrize("megabits", [10, 40])
+@pytest.mark.parametrize("megabits", [3, 6])
 def test_the_promised_time_is_of_this_readers_line(
-    browser: Browser, site: Path, address: str, megabits: int
+    browser: Browser, address: str, megabits: int
 ) -> None:
-    """Between the fetching alone and half as much again with a start."""
+    """Between the fetching alone, and half as much again with a start."""
     context = browser.new_context()
     page = context.new_page()
     line = context.new_cdp_session(page)
@@ -320,12 +322,12 @@ def test_the_promised_time_is_of_this_readers_line(
             "uploadThroughput": rate,
         },
     )
-    open_page(Watched(page, address), STEM)
+    page.goto(f"{address}chapters/{STEM}.html", wait_until="commit")
     news = page.locator(".live-news")
-    expect(news).to_contain_text("On your line", timeout=SOON)
+    expect(news).to_contain_text("On your line", timeout=WHOLE_PAGE)
     said = int(news.inner_text().split(" seconds")[0].split()[-1])
     fetching = 24e6 / rate
-    assert fetching < said < 1.5 * fetching + 10
+    assert fetching < said < 1.5 * fetching + 12
     context.close()
 
 

@@ -113,7 +113,7 @@ require(folder + "pyodide/pyodide.js")
     await pyodide.loadPackage(["bp", "ipywidgets", "tqdm"], quiet);
     let said;
     const send = (type, text) => said.push(JSON.parse(text));
-    pyodide.registerJsModule("page", { send });
+    pyodide.registerJsModule("page", { send, listen() {} });
     const bring = (name, as) => pyodide.FS.writeFile(
       "/home/pyodide/" + as, readFileSync(folder + name, "utf-8"));
     bring("limits.py", "limits.py");

@@ -249,7 +249,9 @@ def test_where_no_memory_is_shared_stop_keeps_it_too(
     assert not page.evaluate("crossOriginIsolated")
     running = begin(page, 0, LOOPS["computing"])
     press_stop(page)
-    expect(running.locator(".live-error")).to_contain_text("as you asked")
+    expect(running.locator(".live-error")).to_contain_text(
+        "as you asked", timeout=SOON
+    )
     run_cell(page, 0, "print(kept > 0)")
     assert output(page, 0).strip() == "True"
 

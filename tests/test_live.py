@@ -112,7 +112,7 @@ require(folder + "pyodide/pyodide.js")
     await pyodide.loadPackage(["bp", "ipywidgets", "tqdm"], quiet);
     let said;
     const send = (type, text) => said.push(JSON.parse(text));
-    pyodide.registerJsModule("page", { send });
+    pyodide.registerJsModule("page", { send, listen() {} });
     const bring = (name, as) => pyodide.FS.writeFile(
       "/home/pyodide/" + as, readFileSync(folder + name, "utf-8"));
     bring("limits.py", "limits.py");
@@ -606,12 +606,24 @@ MOVE = """(() => {
 })()"""
 
 
+CELL = "document.querySelector('div.cell')"
+LOOP = """(() => {
+  const area = document.querySelector("textarea.live-code");
+  area.value = "while True:\\n    pass";
+  area.dispatchEvent(new Event("input"));
+  document.querySelector(".live-cell-run").click();
+})()"""
+
+
 @pytest.mark.together("Firefox")
 @pytest.mark.parametrize("stem", ["00_reading", "02_neuron"])
 def test_firefox_runs_a_page_too(
-    firefox: Firefox, address: str, stem: str
+    firefox: Firefox, host: Host, stem: str
 ) -> None:
-    firefox.open(f"{address}chapters/{stem}.html")
+    """With shared memory and without."""
+    host.isolated = stem == "00_reading"
+    firefox.open(f"{host.address}chapters/{stem}.html")
+    assert firefox.evaluate("crossOriginIsolated") == host.isolated
     firefox.evaluate("document.querySelector('.live-run').click()")
     state = "document.querySelector('.live-bar').dataset.state"
     firefox.wait(f"['ready', 'failed'].includes({state})", WHOLE_PAGE / 1000)
@@ -621,6 +633,13 @@ def test_firefox_runs_a_page_too(
         firefox.evaluate(MOVE)
         now = "document.querySelector('.widget-vbox figcaption').innerHTML"
         firefox.wait(f"{now} !== window.before", SOON / 1000)
+    firefox.evaluate(LOOP)
+    firefox.wait(f"{CELL}.dataset.live === 'running'", SOON / 1000)
+    firefox.evaluate("document.querySelector('.live-run').click()")
+    firefox.wait(f"{CELL}.dataset.live === 'stopped'", SOON / 1000)
+    said = firefox.evaluate(f"{CELL}.querySelector('.live-error p').innerText")
+    assert said.startswith("Stopped in line ")
+    host.isolated = True
 
 
 NAME = "a-1.0-py3-none-any.whl"

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from built import Host, Watched
 from test_live import (
     SOON,
+    WHOLE_PAGE,
     code_cells,
     open_page,
     output,
@@ -87,8 +88,9 @@ def test_stop_keeps_what_was_computed(page: Page, loop: str) -> None:
     expect(page.locator(".live-news")).to_have_text("Running cell 1 of 15.")
     press_stop(page)
     expect(running).to_have_attribute("data-live", "stopped", timeout=SOON)
-    said = r"Stopped in line [23], as you asked\. What was computed before is kept"
-    expect(running.locator(".live-error p")).to_have_text(re.compile(said))
+    expect(running.locator(".live-error p")).to_have_text(
+        re.compile(r"Stopped in line [23], as you asked\. .* is kept\.")
+    )
     wait_for(page, "ready", within=SOON)
     focus = page.evaluate("document.activeElement.textContent")
     assert focus == "Run all", "the same button, where one works"
@@ -190,10 +192,10 @@ def test_run_to_here_runs_what_is_needed_and_no_more(page: Page) -> None:
     focus = page.evaluate("document.activeElement.ariaLabel")
     assert focus == "Run: cell 4", "its own button has gone"
     expect(here).to_be_hidden()
-    page.get_by_role("button", name="Run to here: cell 5").click()
-    expect(cell(page, 4).locator(".live-cell-note")).to_be_empty(timeout=SOON)
-    run_cell(page, 5, "print(runs)")
-    assert output(page, 5).strip() == "[2, 3, 4]"
+    cell(page, 5).locator("textarea.live-code").fill("print(runs)")
+    page.get_by_role("button", name="Run to here: cell 6").click()
+    shown = cell(page, 5).locator(".cell_output")
+    expect(shown).to_have_text("[2, 3, 4]", timeout=SOON)
 
 
 def test_restart_forgets_and_keeps_the_focus(page: Page) -> None:
@@ -247,7 +249,9 @@ def test_where_no_memory_is_shared_stop_keeps_it_too(
     assert not page.evaluate("crossOriginIsolated")
     running = begin(page, 0, LOOPS["computing"])
     press_stop(page)
-    expect(running.locator(".live-error")).to_contain_text("as you asked")
+    expect(running.locator(".live-error")).to_contain_text(
+        "as you asked", timeout=SOON
+    )
     run_cell(page, 0, "print(kept > 0)")
     assert output(page, 0).strip() == "True"
 
@@ -301,11 +305,11 @@ def test_an_edited_page_says_so_when_it_is_opened(
     context.close()
 
 
-@pytest.mark.parametrize("megabits", [10, 40])
+@pytest.mark.parametrize("megabits", [3, 6])
 def test_the_promised_time_is_of_this_readers_line(
-    browser: Browser, site: Path, address: str, megabits: int
+    browser: Browser, address: str, megabits: int
 ) -> None:
-    """Between the fetching alone and half as much again with a start."""
+    """Between the fetching alone, and half as much again with a start."""
     context = browser.new_context()
     page = context.new_page()
     line = context.new_cdp_session(page)
@@ -320,12 +324,12 @@ def test_the_promised_time_is_of_this_readers_line(
             "uploadThroughput": rate,
         },
     )
-    open_page(Watched(page, address), STEM)
+    page.goto(f"{address}chapters/{STEM}.html", wait_until="commit")
     news = page.locator(".live-news")
-    expect(news).to_contain_text("On your line", timeout=SOON)
+    expect(news).to_contain_text("On your line", timeout=WHOLE_PAGE)
     said = int(news.inner_text().split(" seconds")[0].split()[-1])
     fetching = 24e6 / rate
-    assert fetching < said < 1.5 * fetching + 10
+    assert fetching < said < 1.5 * fetching + 12
     context.close()
 
 

@@ -62,6 +62,7 @@ export class Cell {
 
   // Is its result stale? Does it rest on cells above that have not run as they stand?
   mark(stale, resting) {
+    stale &&= !this.busy;
     this.node.classList.toggle("live-edited", this.edited);
     this.node.classList.toggle("live-stale", stale);
     const [text, title] = !stale ? ["", ""] : NOTES[this.made.code === this.code ? "above" : "here"];

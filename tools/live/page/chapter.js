@@ -34,7 +34,7 @@ const on = {
   runTo: (cell) => runTo(cell),
   stop: () => session.interrupt(),
   changed: (cell) => { keep(markOf[cell.number - 1], cell.edited ? cell.code : null); mark(); edit(); },
-  began: (cell) => { cell.above = basis(cells, cell); },
+  began: (cell) => { cell.above = basis(cells, cell); mark(); },
   ran: (cell, fine) => { cell.made = make(cell.above, cell.asked, fine); mark(); },
   showWidget: session.showWidget,
 };
@@ -58,15 +58,11 @@ session.addEventListener("change", () => {
   if (session.state === "idle" || session.state === "failed") cut();
 });
 
-// Runs cells in order; the first error ends it. Resolves to the cell that stopped, if any.
+// Runs cells in their order; one that stops ends it, and so does the end of this Python.
 export async function runEach(some) {
   const { started } = session;
-  for (const cell of some) {
-    const fine = await session.run(cell);
-    if (session.started !== started) return null;
-    if (!fine) return cell;
-  }
-  return null;
+  for (const cell of some)
+    if (!await session.run(cell) || session.started !== started) return;
 }
 
 // Those above a cell that have run in this Python; without a cell, all of them.

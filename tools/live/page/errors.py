@@ -37,7 +37,7 @@ def told(error: BaseException, trace: str) -> dict[str, str]:
     """An error as an output; a limit of the page needs no trace."""
     said = sentence(error)
     shown = f"<p>{html.escape(said)}</p>"
-    if not limits.limit(error):
+    if trace and not limits.limit(error):
         shown += (
             "<details><summary>Traceback</summary>"
             f"<pre>{html.escape(trace)}</pre></details>"

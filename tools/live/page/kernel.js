@@ -59,7 +59,7 @@ export class Kernel {
   }
 
   finish(id, ok) {
-    const { done } = this.waiting.get(id);
+    const { done } = this.waiting.get(id) ?? {};
     this.waiting.delete(id);
     done?.(ok);
     this.on.asked();

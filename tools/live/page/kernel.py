@@ -214,15 +214,17 @@ def catch_outputs() -> None:
 async def execute(code: str) -> bool:
     """Run a cell; was there no error?"""
     global task
-    task = asyncio.current_task()
-    sys.stdout.begin()
-    sys.stderr.begin()
     try:
+        task = asyncio.current_task()
+        sys.stdout.begin()
+        sys.stderr.begin()
+        page.listen(True)
         return await run(code)
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         show_error(error, "")  # it came just outside of the cell
         return False
     finally:
+        page.listen(False)
         task = None
 
 
@@ -261,11 +263,13 @@ def receive(text: str, buffers: Any) -> bool:
         "buffers": [memoryview(b) for b in buffers.to_py()],
     }
     try:
+        page.listen(True)
         getattr(manager, content["msg_type"])(None, None, message)
     except KeyboardInterrupt as error:
         show_error(error, "")
         return False
     finally:
+        page.listen(False)
         sys.stdout.flush()
         sys.stderr.flush()
     return True

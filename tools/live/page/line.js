@@ -28,11 +28,11 @@ export function promised(bytes) {
 
 export const lastStart = () => stored(ever, START);
 
-// A clock for one start: told of each step, it says how many seconds the fetching will still take.
+// A clock for one start: told of each step, it says how many seconds that will still take.
 export class Clock {
   step({ step, bytes, total }) {
     const now = performance.now() / 1000;
-    if (step !== "fetch") { this.fetched ??= now; return undefined; }
+    if (step !== "fetch") { this.fetched ??= now; return lastStart(); }
     this.first ??= { now, bytes };
     const time = now - this.first.now, more = bytes - this.first.bytes;
     return time > 1 && more ? (total - bytes) / more * time : undefined;

@@ -8,7 +8,7 @@ const LONG = 500, DEAF = 4000;  // ms: what is worth saying of a slider's move; 
 const bar = document.querySelector(".live-bar");
 const news = bar.querySelector(".live-news");
 const [main, restart, reset] = bar.querySelectorAll("button");
-let doing = false;  // is something going on that is more than one cell?
+let doing;  // what is going on, where it is more than one cell
 let note;  // what it came to
 let clock, stopping, later;
 
@@ -58,9 +58,14 @@ const views = {
     const cell = session.jobs[0]?.of, asked = stopping && performance.now() - stopping;
     const text = words.running(cell?.number, chapter.cells.length);
     const share = cell ? (cell.number - 1) / chapter.cells.length : 0;
-    if (asked >= DEAF) offer("Start anew", () => act(again, true));
-    else offer("Stop", stop);
-    say("running", asked >= DEAF ? words.DEAF : asked ? words.STOPPING : text, { share });
+    if (asked >= DEAF) {
+      offer("Start anew", () => act(again));
+      hide(restart, true);
+      say("running", words.DEAF, { share });
+    } else {
+      offer("Stop", stop);
+      say("running", asked ? words.STOPPING : text, { share });
+    }
   },
   ready() {
     const stopped = chapter.cells.find((cell) => cell.state === "stopped");
@@ -80,17 +85,18 @@ function show() {
   later = setTimeout(() => { if (session.busy) views.running(); }, LONG);
 }
 
-async function act(deed, anyway) {
-  if (doing && !anyway) return;
-  doing = true;
+// A later deed takes the place of an earlier one.
+async function act(deed) {
+  const mine = doing = {};
   note = undefined;
   const said = await deed().catch(() => {});  // the bar has said it
-  doing = false;
+  if (doing !== mine) return;
+  doing = undefined;
   note = said;
   show();
 }
 
-const runAll = () => chapter.runEach(chapter.cells);
+const runAll = async () => { await chapter.runEach(chapter.cells); };
 
 // From the first click to the page run.
 async function run() {
@@ -121,7 +127,10 @@ async function again() {
 }
 
 function putBack() {
-  if (confirm(words.resetting(chapter.edited()))) act(async () => { chapter.reset(); await runAll(); });
+  if (!confirm(words.resetting(chapter.edited()))) return;
+  if (session.busy) stop();
+  chapter.reset();
+  act(runAll);
 }
 
 session.addEventListener("change", () => {

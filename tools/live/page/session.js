@@ -38,6 +38,7 @@ class Session extends EventTarget {
   start() { return (this.started ??= this.boot()); }
 
   async boot() {
+    this.error = undefined;
     this.become("starting");
     const broken = new Promise((_, reject) => { this.break = reject; });
     try {

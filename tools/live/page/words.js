@@ -32,7 +32,8 @@ export function promise(held, bytes, seconds, edited) {
 
 // While Python starts: the sentence, and which share of the way this is.
 export function step({ step, bytes, total }, seconds) {
-  if (step === "python") return ["Starting Python with numpy and matplotlib.", { share: 0.5 }];
+  if (step === "python")
+    return [`Starting Python with numpy and matplotlib${seconds ? `: ${about(seconds)}` : ""}.`, { share: 0.5 }];
   if (step === "kernel") return ["Starting the cells and the sliders.", { share: 0.75 }];
   const more = seconds ? `, ${about(seconds)} more` : "";
   const text = `Fetching Python: ${megabytes(bytes)} of ${megabytes(total)} MB${more}. This happens once.`;
@@ -61,6 +62,7 @@ export function again(ran, number) {
 // What went wrong, and what to do about it.
 export function explain({ name = "Error", message }) {
   const text = `${name}: ${message}`;
+  if (name === "Stopped") return STOPPED;
   if (/NoWorker|SecurityError/.test(text))
     return "The browser does not start the worker in which Python runs. A blocker or a setting " +
       "forbids it, or the site sends worker.js with a wrong type: allow it, or use another browser.";

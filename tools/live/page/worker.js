@@ -4,7 +4,7 @@
 // Out: {type: "progress" | "ready" | "failed" | "begun" | "done" | "output" | "clear_output" | "comm", ...}
 importScripts("held.js", "heed.js");
 
-let pyodide, kernel, current = null;
+let pyodide, kernel, current = null, signal;
 
 const say = (type, more) => postMessage({ type, ...more });
 
@@ -16,6 +16,7 @@ async function boot(parts) {
   await pyodide.loadPackage(parts.start, quiet);
   pyodide.registerJsModule("page", {
     send: (type, text, buffers) => say(type, { id: current, text, buffers }),
+    listen: (now) => pyodide.setInterruptBuffer(now ? heed(signal) : undefined),
   });
 }
 
@@ -61,15 +62,11 @@ function interrupt() {
 
 const receive = ({ text, buffers }) => kernel.receive(text, buffers);
 
-// What Python does for the page, during which it can be stopped.
+// What Python does for the page.
 const work = (act) => async (message) => {
-  current = message.id;
-  pyodide.setInterruptBuffer(heed(message.signal));
+  ({ id: current, signal } = message);
   let ok = false;
-  try { ok = await act(message); } finally {
-    pyodide.setInterruptBuffer(undefined);
-    say("done", { id: current, ok });
-  }
+  try { ok = await act(message); } finally { say("done", { id: message.id, ok }); }
 };
 
 // One thing at a time, in the order in which the page asked for it.

@@ -68,10 +68,11 @@ def pictures(widget: object) -> list[str]:
 def check_live(box: VBox, controls: dict[str, object]) -> None:
     """Each slider's callback changes the picture."""
     for control in controls.values():
-        seen = {box.children[-1].value}
+        seen, first = {box.children[-1].value}, control.value
         for value in ends(control):
             control.value = value
             seen.add(box.children[-1].value)
+        control.value = first
         assert len(seen) > 1, control.description
 
 

@@ -276,11 +276,12 @@ def test_a_touch_of_a_control_starts_an_experiment(live: Watched) -> None:
     page.keyboard.press("ArrowRight")
     frame.locator(".explored").wait_for(timeout=WHOLE_PAGE)
     handle = frame.locator(".noUi-handle").nth(1)
-    expect(handle).to_be_focused()
-    expect(handle).to_have_attribute("aria-valuetext", "-0.80")
-    expect(frame.locator("figcaption:visible")).to_contain_text("z = -0.80")
+    expect(handle).to_be_focused(timeout=SOON)
+    expect(handle).to_have_attribute("aria-valuetext", "−0.80")
+    assert "z = -0.80" in frame.locator("figcaption:visible").inner_text()
     page.keyboard.press("ArrowRight")
-    expect(frame.locator(".experiment-said")).to_contain_text("z = -0.70")
+    said = frame.locator(".experiment-said")
+    expect(said).to_contain_text("z = -0.70", timeout=SOON)
     expect(page.locator("div.cell").first).to_have_attribute(
         "data-live", "new"
     )

@@ -18,6 +18,16 @@ os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 terminal = ModuleType("IPython.terminal.embed")
 terminal.embed = None
 sys.modules[terminal.__name__] = terminal
+# It asks for a database's errors, to keep a history that a page does not keep.
+database = ModuleType("sqlite3")
+for name in (
+    "Connection",
+    "DatabaseError",
+    "IntegrityError",
+    "OperationalError",
+):
+    setattr(database, name, type(name, (Exception,), {}))
+sys.modules[database.__name__] = database
 
 import comm
 import errors
@@ -30,6 +40,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from pyodide.ffi import to_js
 from traitlets import Type
 from traitlets.config import Config
+
+del sys.modules[database.__name__]  # a cell may import the real one
 
 capturing: list[Any] = []  # Output widgets that are open, innermost last
 task: asyncio.Task | None = None  # of the cell that runs

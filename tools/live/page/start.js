@@ -44,7 +44,8 @@ class Start {
     const { name, type, value, dataset } = input;
     this.moved[name] = type === "range" || type === "radio" ? Number(value) : value;
     const shown = input.parentElement.querySelector("output");
-    if (shown) shown.value = dataset.labels ? JSON.parse(dataset.labels)[value] : Number(value).toFixed(2);
+    const number = Number(value).toFixed(2).replace("-", "−");
+    if (shown) shown.value = dataset.labels ? JSON.parse(dataset.labels)[value] : number;
     this.start(false);
   }
 

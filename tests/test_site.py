@@ -183,6 +183,64 @@ def test_pictures_are_readable_by_day_and_night(
     context.close()
 
 
+PICTURE = """figure => {
+  const column = figure.closest('.cell').getBoundingClientRect();
+  const drawn = [...figure.querySelectorAll('svg.wide, svg.plot')];
+  const boxes = drawn.map(svg => svg.getBoundingClientRect());
+  const letters = drawn.flatMap(svg => {
+    const grown = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    return [...svg.querySelectorAll('text')].map(
+      text => parseFloat(getComputedStyle(text).fontSize) * grown);
+  });
+  const words = drawn.flatMap(svg => [...svg.querySelectorAll('text')].map(
+    text => {
+      const of = svg.getBoundingClientRect(), at = text.getBoundingClientRect();
+      return Math.min(at.left - of.left, of.right - at.right,
+                      at.top - of.top, of.bottom - at.bottom);
+    }));
+  const caption = getComputedStyle(figure.querySelector('figcaption'));
+  const page = getComputedStyle(figure.closest('article'));
+  return {
+    column: column.width,
+    alone: boxes.length === 1,
+    width: boxes[0]?.width,
+    letters: Math.min(...letters),
+    inside: Math.min(...words),
+    caption: [caption.fontWeight, caption.fontSize],
+    text: [page.fontWeight, page.fontSize],
+  };
+}"""
+
+
+@page_test
+@pytest.mark.parametrize("stem", [s for s in STEMS if s[:2].isdigit()])
+def test_the_first_picture_fills_the_column(
+    watched: Watched, stem: str
+) -> None:
+    """Its letters are large enough on a phone, and none of it is cut."""
+    page = settled(watched, stem)
+    opening = page.locator("figure.picture").first
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        found = opening.evaluate(PICTURE)
+        assert found["alone"] and found["width"] > 0.99 * found["column"]
+        assert width < 1000 or found["width"] >= 680
+        assert found["letters"] > 10.5 and found["inside"] > -1
+        assert found["caption"] == found["text"]
+
+
+@page_test
+def test_an_edge_says_what_a_cell_grows(watched: Watched) -> None:
+    """An open cell has a tag, a folded one a title; no line of text."""
+    page = settled(watched, "05_delta")
+    edges = page.locator(".edge").all_inner_texts()
+    assert {"bp/delta.py", "check", "your turn"} <= set(edges)
+    folds = page.locator("div.cell details.hide summary").all_inner_texts()
+    assert "How this is drawn: bp/experiments/delta.py" in folds
+    assert "Code: verdict" in folds
+    assert "This cell grows" not in page.inner_text("article")
+
+
 def still(stem: str) -> bool:
     """Has this page an experiment whose frames are drawn beforehand?"""
     notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)

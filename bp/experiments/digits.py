@@ -22,7 +22,8 @@ __all__ = ["draw_question", "draw_image", "draw_class", "draw_noisy"]
 
 def draw_question() -> Picture:
     """A scanned digit, the column that goes in, the column that comes out."""
-    with np.load(files("bp.data").joinpath("digits.npz")) as file:
+    stored = files("bp.data").joinpath("digits.npz")
+    with stored.open("rb") as opened, np.load(opened) as file:
         ink, label = file["pixels"][3] / 16, int(file["label"][3])
     parts = []
     for k, value in enumerate(ink):
@@ -43,8 +44,8 @@ def draw_question() -> Picture:
         parts.append(draw_neuron(at, "", 1.6 * wanted, COLOUR["a"], 8))
         parts.append(words((at[0] + 30, at[1]), f"{c}", size=0.87))
     parts.append(words((82, 206), "8 by 8 squares", size=0.87))
-    parts.append(words((242, 218), "x: 64 numbers", size=0.87))
-    parts.append(words((438, 226), "y: 10 numbers", size=0.87))
+    parts.append(words((242, 218), f"x: {ink.size} numbers", size=0.87))
+    parts.append(words((438, 226), "y: ten numbers", size=0.87))
     return Picture(
         drawing(parts, 240),
         f"A handwritten {label} goes in as a column of {ink.size} numbers, "

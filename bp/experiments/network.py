@@ -34,7 +34,7 @@ __all__ = [
 def draw_notation() -> Picture:
     """A network 2-3-1 with its layers, and one weight by its full name."""
     w1, b1 = [[1, -1], [2, 0], [0, 1]], [[0], [-1], [1]]
-    x = [[1], [2]]
+    x = np.array([[1], [2]])
     a1 = sigmoid(weighted_input(w1, b1, x))
     a2 = sigmoid(weighted_input([[2, -1, 1]], [[-0.5]], a1))
     sizes = (2, 3, 1)
@@ -56,7 +56,11 @@ def draw_notation() -> Picture:
             for l, n in enumerate(sizes)
             for j in range(1, n + 1)
         },
-        fill={(1, j): float(a1[j - 1, 0]) for j in (1, 2, 3)} | {(2, 1): 0.56},
+        fill={
+            (l, j + 1): float(a[j, 0])
+            for l, a in ((1, a1), (2, a2))
+            for j in range(len(a))
+        },
         weight=weight,
         titles=["x = a⁰", "layer 1: a¹", "a²"],
         over=over,

@@ -56,6 +56,7 @@ def name_edges(app: Sphinx, tree: nodes.document) -> None:
         words = module or kind(cell)
         folded = "prompt_show" in cell
         if folded and module.startswith("bp/experiments/") and shows(cell):
+            cell["classes"].append("drawn")
             cell["prompt_show"] = f"How this is drawn: {module}"
         elif folded:
             cell["prompt_show"] = f"Code: {words}" if words else "Code"

@@ -19,7 +19,9 @@ export class Cell {
       run: (goOn) => { on.run(this); if (goOn) on.next(this); },
       leave: () => this.button.focus(),
     });
-    input.append(this.button);
+    // A verdict is run without being opened: its button stays outside the fold.
+    const folded = input.closest("details") && node.matches("[class*=tag_verdict]");
+    (folded ? node : input).append(this.button);
     this.state = "new";
   }
 

@@ -74,6 +74,11 @@ def _slopes(
         if central:
             down[place] -= steps[place]
         moved = up[place] - down[place]  # after rounding: not quite h or 2h
+        if moved == 0:
+            raise ValueError(
+                f"h = {steps[place]} is lost beside the entry {x[place]} at "
+                f"{list(place)} in {x.dtype}: give a larger h, or none"
+            )
         below = f(down) if central else here
         gradient[place] = (f(up) - below) / moved
     return gradient
@@ -109,13 +114,6 @@ def finite_difference(
     if h is not None:
         h = as_real(h, "h", 1e-6, above=True)
         steps = np.full(start.shape, h)
-    down = start - steps if central else start
-    moved = (start + steps).astype(start.dtype) - down.astype(start.dtype)
-    for place in map(tuple, np.argwhere(moved == 0).tolist()):
-        raise ValueError(
-            f"h = {h} is lost beside the entry {start[place]} at "
-            f"{list(place)} in {start.dtype}: give a larger h, or none"
-        )
     return _slopes(lambda x: _one(f(x)), here, start, steps, central)
 
 

@@ -184,28 +184,27 @@ def test_pictures_are_readable_by_day_and_night(
 
 
 PICTURE = """figure => {
-  const column = figure.closest('.cell').getBoundingClientRect();
+  const box = e => e.getBoundingClientRect();
+  const letters = [], room = [];
   const drawn = [...figure.querySelectorAll('svg.wide, svg.plot')];
-  const boxes = drawn.map(svg => svg.getBoundingClientRect());
-  const letters = drawn.flatMap(svg => {
-    const grown = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-    return [...svg.querySelectorAll('text')].map(
-      text => parseFloat(getComputedStyle(text).fontSize) * grown);
-  });
-  const words = drawn.flatMap(svg => [...svg.querySelectorAll('text')].map(
-    text => {
-      const of = svg.getBoundingClientRect(), at = text.getBoundingClientRect();
-      return Math.min(at.left - of.left, of.right - at.right,
-                      at.top - of.top, of.bottom - at.bottom);
-    }));
-  const caption = getComputedStyle(figure.querySelector('figcaption'));
-  const page = getComputedStyle(figure.closest('article'));
+  for (const svg of drawn) {
+    const of = box(svg), grown = of.width / svg.viewBox.baseVal.width;
+    for (const text of svg.querySelectorAll('text')) {
+      const at = box(text);
+      letters.push(parseFloat(getComputedStyle(text).fontSize) * grown);
+      room.push(at.left - of.left, of.right - at.right,
+                at.top - of.top, of.bottom - at.bottom);
+    }
+  }
+  const look = e => getComputedStyle(e);
+  const caption = look(figure.querySelector('figcaption'));
+  const page = look(figure.closest('article'));
   return {
-    column: column.width,
-    alone: boxes.length === 1,
-    width: boxes[0]?.width,
+    alone: drawn.length === 1,
+    width: box(drawn[0]).width,
+    column: box(figure.closest('.cell')).width,
     letters: Math.min(...letters),
-    inside: Math.min(...words),
+    room: Math.min(...room),
     caption: [caption.fontWeight, caption.fontSize],
     text: [page.fontWeight, page.fontSize],
   };
@@ -225,7 +224,7 @@ def test_the_first_picture_fills_the_column(
         found = opening.evaluate(PICTURE)
         assert found["alone"] and found["width"] > 0.99 * found["column"]
         assert width < 1000 or found["width"] >= 680
-        assert found["letters"] > 10.5 and found["inside"] > -1
+        assert found["letters"] > 10.5 and found["room"] > -1
         assert found["caption"] == found["text"]
 
 

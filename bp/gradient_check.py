@@ -60,6 +60,30 @@ def _one(value: Any) -> Any:
     return (array if array.dtype.kind == "f" else number).reshape(())[()]
 
 
+_Reals = NDArray[np.floating[Any]]
+
+
+def _slopes(
+    f: Callable[[Any], Any], here: Any, x: _Reals, steps: _Reals, central: bool
+) -> _Reals:
+    """The slope of f by each entry of x, with a step to both sides or one."""
+    gradient = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[place] += steps[place]
+        if central:
+            down[place] -= steps[place]
+        moved = up[place] - down[place]  # after rounding: not quite h or 2h
+        if moved == 0:
+            raise ValueError(
+                f"h = {steps[place]} is lost beside the entry {x[place]} at "
+                f"{list(place)} in {x.dtype}: give a larger h, or none"
+            )
+        below = f(down) if central else here
+        gradient[place] = (f(up) - below) / moved
+    return gradient
+
+
 def finite_difference(
     f: Callable[[Any], Any],
     x: ArrayLike,
@@ -90,21 +114,7 @@ def finite_difference(
     if h is not None:
         h = as_real(h, "h", 1e-6, above=True)
         steps = np.full(start.shape, h)
-    gradient = np.zeros_like(start)
-    for place in np.ndindex(start.shape):
-        up, down = start.copy(), start.copy()
-        up[place] += steps[place]
-        if central:
-            down[place] -= steps[place]
-        moved = up[place] - down[place]  # after rounding: not quite h or 2h
-        if moved == 0:
-            raise ValueError(
-                f"h = {h} is lost beside the entry {start[place]} at "
-                f"{list(place)} in {start.dtype}: give a larger h, or none"
-            )
-        below = _one(f(down)) if central else here
-        gradient[place] = (_one(f(up)) - below) / moved
-    return gradient
+    return _slopes(lambda x: _one(f(x)), here, start, steps, central)
 
 
 _REAL = (

@@ -15,12 +15,64 @@ from bp.neuron import sigmoid, weighted_input
 from bp.reading import as_wholes, check_rng, in_words
 
 __all__ = [
-    "Network",
     "check_network",
+    "Network",
     "ForwardPass",
     "forward",
     "random_network",
 ]
+
+
+_Layers = dict[int, Array]
+
+
+def _layers(w: Any, b: Any) -> range:
+    """The layers that both have, or an error that names what is missing."""
+    for name, given in [("w", w), ("b", b)]:
+        if not isinstance(given, Mapping):
+            raise TypeError(
+                f"{name} is a {type(given).__name__}, expected a "
+                "dictionary keyed by layer: "
+                f"write dict(enumerate({name}, start=1))"
+            )
+    layers = range(1, max(len(w), len(b), 1) + 1)
+    for name, given in [("w", w), ("b", b)]:
+        if missing := [l for l in layers if l not in given]:
+            raise ValueError(
+                f"{name} has the layers {list(given)}, expected "
+                f"{list(layers)}: give {name}[{missing[0]}]"
+            )
+    return layers
+
+
+def _fitting(w: Any, b: Any) -> tuple[_Layers, _Layers]:
+    """Weights and biases as matrices that fit together, or an error."""
+    layers = _layers(w, b)
+    w = {l: as_columns(w[l], f"w[{l}]") for l in layers}
+    b = {l: as_columns(b[l], f"b[{l}]", len(w[l])) for l in layers}
+    for l in layers:
+        columns = len(w[l - 1]) if l > 1 else w[l].shape[1]
+        if w[l].shape[1] != columns:
+            raise ValueError(
+                f"w[{l}] has shape {w[l].shape}, expected {columns} "
+                f"columns, one for each row of w[{l - 1}]"
+            )
+        if b[l].shape[1] != 1:
+            raise ValueError(
+                f"b[{l}] has shape {b[l].shape}, expected ({len(w[l])}, 1)"
+            )
+    return w, b
+
+
+def check_network(network: object) -> None:
+    """Raise TypeError for what is no network; of any load of this module."""
+    parts = ("w", "b", "sizes", "depth")
+    if not isinstance(network, Network):
+        if not all(hasattr(network, part) for part in parts):
+            raise TypeError(
+                f"network is a {type(network).__name__}, expected a Network: "
+                "write random_network((64, 30, 10), rng)"
+            )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,33 +88,7 @@ class Network:
     b: Mapping[int, Array]
 
     def __post_init__(self) -> None:
-        for name, given in [("w", self.w), ("b", self.b)]:
-            if not isinstance(given, Mapping):
-                raise TypeError(
-                    f"{name} is a {type(given).__name__}, expected a "
-                    "dictionary keyed by layer: "
-                    f"write dict(enumerate({name}, start=1))"
-                )
-        layers = range(1, max(len(self.w), len(self.b), 1) + 1)
-        for name, given in [("w", self.w), ("b", self.b)]:
-            if missing := [l for l in layers if l not in given]:
-                raise ValueError(
-                    f"{name} has the layers {list(given)}, expected "
-                    f"{list(layers)}: give {name}[{missing[0]}]"
-                )
-        w = {l: as_columns(self.w[l], f"w[{l}]") for l in layers}
-        b = {l: as_columns(self.b[l], f"b[{l}]", len(w[l])) for l in layers}
-        for l in layers:
-            columns = len(w[l - 1]) if l > 1 else w[l].shape[1]
-            if w[l].shape[1] != columns:
-                raise ValueError(
-                    f"w[{l}] has shape {w[l].shape}, expected {columns} "
-                    f"columns, one for each row of w[{l - 1}]"
-                )
-            if b[l].shape[1] != 1:
-                raise ValueError(
-                    f"b[{l}] has shape {b[l].shape}, expected ({len(w[l])}, 1)"
-                )
+        w, b = _fitting(self.w, self.b)
         object.__setattr__(self, "w", w)
         object.__setattr__(self, "b", b)
 
@@ -78,17 +104,6 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({'-'.join(map(str, self.sizes))})"
-
-
-def check_network(network: object) -> None:
-    """Raise TypeError for what is no network; of any load of this module."""
-    parts = ("w", "b", "sizes", "depth")
-    if not isinstance(network, Network):
-        if not all(hasattr(network, part) for part in parts):
-            raise TypeError(
-                f"network is a {type(network).__name__}, expected a Network: "
-                "write random_network((64, 30, 10), rng)"
-            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,7 @@ LACKS = """
 1: no exercise in code: no cell has a tag verdict:ex-…
 1: no experiment: no cell has the tag `experiment`
 1: no folded box *What there was to see*
+1: no picture stands before the first section
 1: no tests/test_half.py for bp/half.py
 1: nothing is cited
 1: the map in 00_reading has no link to the chapter
@@ -79,7 +80,7 @@ def test_a_draft_is_run_whatever_it_lacks(first_chapters: Path) -> None:
 
     said = run(first_chapters, "check.py", "98", "--list")
     lines = [f"chapters/98_half.md:{line}" for line in LACKS.split("\n")[1:-1]]
-    assert said.stdout.splitlines() == [*lines, "16 things to do in 98_half"]
+    assert said.stdout.splitlines() == [*lines, "17 things to do in 98_half"]
     assert said.returncode == 1
 
     toc = first_chapters / "_toc.yml"
@@ -127,6 +128,32 @@ def test_a_fault_in_the_text_is_named(old: str, new: str, said: str) -> None:
     assert old in page.text
     page.text = page.text.replace(old, new)
     assert any(said in words for words in said_of(page))
+
+
+def test_an_open_cell_is_short_and_a_verdict_folded() -> None:
+    """Of every kind of cell: of bp, of a check, of an experiment."""
+    page = rules.Page("05_delta")
+    assert said_of(page) == []
+    for code in page.code:
+        code.cell.source = "\n".join(["pass"] * 31)
+        code.cell.metadata["tags"] = ["verdict:ex-delta-saturated"]
+    lines = list(rules.open_cells_are_short(page))
+    assert len(lines) == len(page.code)
+    assert lines[0][1] == "31 lines in an open cell: at most 30"
+    assert len(list(rules.verdicts_are_folded(page))) == len(page.code)
+    for code in page.code:
+        code.cell.metadata["tags"].append("hide-input")
+    assert not list(rules.open_cells_are_short(page))
+    assert not list(rules.verdicts_are_folded(page))
+
+
+def test_a_chapter_begins_with_a_picture() -> None:
+    """A picture that comes later does not count."""
+    page = rules.Page("05_delta")
+    opening = next(c for c in page.code if "figcaption" in repr(c.cell))
+    opening.cell.outputs = []
+    said = [words for _, words in rules.it_begins_with_a_picture(page)]
+    assert said == ["no picture stands before the first section"]
 
 
 def test_a_check_has_its_place(tmp_path: Path) -> None:

@@ -191,6 +191,7 @@ def run_live(watched: Watched, stem: str) -> Page:
     return page
 
 
+OPEN = "div.cell:not(:has(> details))"  # not folded
 SHOWN = """() => [...document.querySelectorAll("div.cell")].map((cell) => {
   const place = document.getElementById(`${cell.id}-output`)  // in a frame
     ?? cell.querySelector(".cell_output");
@@ -310,7 +311,7 @@ def test_a_drawing_starts_its_experiment(live: Watched) -> None:
 
 def run_cell(page: Page, number: int, code: str) -> None:
     """Write code into a cell and run it, all by keyboard."""
-    cell = page.locator("div.cell").nth(number)
+    cell = page.locator(OPEN).nth(number)
     area = cell.locator("textarea.live-code")
     area.focus()
     page.keyboard.press("Control+a")
@@ -320,12 +321,7 @@ def run_cell(page: Page, number: int, code: str) -> None:
 
 
 def output(page: Page, number: int) -> str:
-    return (
-        page.locator("div.cell")
-        .nth(number)
-        .locator(".cell_output")
-        .inner_text()
-    )
+    return page.locator(OPEN).nth(number).locator(".cell_output").inner_text()
 
 
 def test_a_second_visit_fetches_nothing_of_python(
@@ -350,7 +346,7 @@ def test_edits_stay_until_the_page_is_reset(live: Watched) -> None:
     assert output(page, 0).strip() == "mine: 42"
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Reset this page").click()
-    expect(page.locator("div.cell").first).to_have_attribute(
+    expect(page.locator(OPEN).first).to_have_attribute(
         "data-live", "done", timeout=SOON
     )
     wait_for(page, "ready")
@@ -381,7 +377,7 @@ display(button, out)
 def test_what_readers_write_works_too(live: Watched) -> None:
     """Widgets of ipywidgets, and pyplot."""
     page = run_live(live, "00_reading")
-    cell = page.locator("div.cell").first
+    cell = page.locator(OPEN).first
     run_cell(page, 0, INTERACT)
     expect(cell).to_contain_text("3 squared is 9")
     cell.locator(".noUi-handle").focus()
@@ -402,10 +398,10 @@ def test_what_readers_write_works_too(live: Watched) -> None:
 def test_the_editor_stands_where_the_code_stood(live: Watched) -> None:
     """No jump, the same letters, a height that follows the code."""
     page = open_page(live, "02_neuron")
-    pre = page.locator("div.cell .cell_input pre").first
+    pre = page.locator(f"{OPEN} .cell_input pre").first
     before, text = pre.bounding_box(), pre.inner_text()
     page.click(".live-run")
-    area = page.locator("textarea.live-code").first
+    area = page.locator(f"{OPEN} textarea.live-code").first
     area.wait_for()
     after = pre.bounding_box()
     assert {k: abs(after[k] - before[k]) <= 1 for k in before} == {
@@ -426,6 +422,21 @@ def test_the_editor_stands_where_the_code_stood(live: Watched) -> None:
     assert area.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.className") == "live-cell-run"
+
+
+def test_a_verdict_is_run_in_its_fold(live: Watched) -> None:
+    """It says what it thinks of the answer, and shows no solution."""
+    page = run_live(live, "02_neuron")
+    cell = page.locator("div.cell[class*='tag_verdict']").first
+    expect(cell).to_contain_text("not yet")
+    stub = page.locator("div.cell[class*='tag_exercise']").first
+    stub.locator("textarea").fill(
+        "def slope_from_activation(a):\n    return a * (1 - a)"
+    )
+    stub.get_by_role("button", name="Run").click()
+    cell.get_by_role("button", name="Run").click()
+    expect(cell).to_contain_text("right: largest error", timeout=SOON)
+    assert not cell.locator("textarea").is_visible()
 
 
 def test_live_on_a_phone(live: Watched) -> None:

@@ -212,6 +212,63 @@ def test_pictures_are_readable_by_day_and_night(
     context.close()
 
 
+PICTURE = """figure => {
+  const box = e => e.getBoundingClientRect();
+  const letters = [], room = [];
+  const drawn = [...figure.querySelectorAll('svg.wide, svg.plot')];
+  for (const svg of drawn) {
+    const of = box(svg), grown = of.width / svg.viewBox.baseVal.width;
+    for (const text of svg.querySelectorAll('text')) {
+      const at = box(text);
+      letters.push(parseFloat(getComputedStyle(text).fontSize) * grown);
+      room.push(at.left - of.left, of.right - at.right,
+                at.top - of.top, of.bottom - at.bottom);
+    }
+  }
+  const look = e => getComputedStyle(e);
+  const caption = look(figure.querySelector('figcaption'));
+  const page = look(figure.closest('article'));
+  return {
+    alone: drawn.length === 1,
+    width: box(drawn[0]).width,
+    column: box(figure.closest('.cell')).width,
+    letters: Math.min(...letters),
+    room: Math.min(...room),
+    caption: [caption.fontWeight, caption.fontSize],
+    text: [page.fontWeight, page.fontSize],
+  };
+}"""
+
+
+@page_test
+@pytest.mark.parametrize("stem", [s for s in STEMS if s[:2].isdigit()])
+def test_the_first_picture_fills_the_column(
+    watched: Watched, stem: str
+) -> None:
+    """Its letters are large enough on a phone, and none of it is cut."""
+    page = settled(watched, stem)
+    opening = page.locator("figure.picture").first
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        found = opening.evaluate(PICTURE)
+        assert found["alone"] and found["width"] > 0.99 * found["column"]
+        assert width < 1000 or found["width"] >= 680
+        assert found["letters"] > 10.5 and found["room"] > -1
+        assert found["caption"] == found["text"]
+
+
+@page_test
+def test_an_edge_says_what_a_cell_grows(watched: Watched) -> None:
+    """An open cell has a tag, a folded one a title; no line of text."""
+    page = settled(watched, "05_delta")
+    edges = page.locator(".edge").all_inner_texts()
+    assert {"bp/delta.py", "check", "your turn"} <= set(edges)
+    folds = page.locator("div.cell details.hide summary").all_inner_texts()
+    assert "How this is drawn: bp/experiments/delta.py" in folds
+    assert "Code: verdict" in folds
+    assert "This cell grows" not in page.inner_text("article")
+
+
 def still(stem: str) -> bool:
     """Has this page an experiment whose frames are drawn beforehand?"""
     notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)

@@ -68,6 +68,15 @@ def test_a_module(folder: Path) -> None:
     )
 
 
+def test_what_a_cell_shows_is_no_part_of_its_module(folder: Path) -> None:
+    """A cell may draw a function, and show the drawing below itself."""
+    cell = "def draw():\n    return 1\n\n\ndraw()"
+    write_chapter(folder, "01_one", ("experiment", cell), ("bp", "A = 1\nA"))
+    made = tangle.tangle(folder)
+    assert made["bp/experiments/one.py"].endswith("return 1\n")
+    assert made["bp/one.py"].endswith("A = 1\n")
+
+
 def test_the_package_hands_names_on(folder: Path) -> None:
     write_chapter(folder, "01_one", ("bp", "def f():\n    return 1"))
     write_chapter(folder, "02_two", ("bp", "def g():\n    return 2"))

@@ -191,6 +191,33 @@ def it_has_all_its_parts(page: Page) -> Lacks:
         yield 1, "no experiment: no cell has the tag `experiment`"
 
 
+OPEN = 30  # lines of an open cell, at most
+
+
+@rule
+def open_cells_are_short(page: Page) -> Lacks:
+    for code in page.code:
+        lines = len(code.cell.source.splitlines())
+        if lines > OPEN and "hide-input" not in code.tags():
+            yield code.line, f"{lines} lines in an open cell: at most {OPEN}"
+
+
+@rule
+def verdicts_are_folded(page: Page) -> Lacks:
+    for code, name in page.tagged("verdict:"):
+        if "hide-input" not in code.tags():
+            yield code.line, f"the verdict of {name} gives the answer away"
+
+
+@rule
+def it_begins_with_a_picture(page: Page) -> Lacks:
+    """Before the first section, with a sentence that says what is seen."""
+    first = min((line for line, _ in page.found("^## ")), default=0)
+    above = [code.cell for code in page.code if code.line < first]
+    if not any("figcaption" in repr(cell.outputs) for cell in above):
+        yield 1, "no picture stands before the first section"
+
+
 @rule
 def experiments_have_their_parts(page: Page) -> Lacks:
     """In the order in which the site gathers them, and JupyterLab shows."""

@@ -57,9 +57,9 @@ def draw_bias() -> Picture:
     parts.append(words((366, 200), f"∂C/∂b = δ = {delta:.3f}", red))
     return Picture(
         drawing(parts, 256),
-        f"Between a bias and its z stands only a plus sign: turn the knob by "
-        f"0.01, and z moves by 0.01. So the cost answers to b as it answers "
-        f"to z, with δ = {delta:.3f}.",
+        "Between a bias and its z stands only a plus sign: turn the knob a "
+        "little, and z moves just as much. So the cost answers to b as it "
+        f"answers to z, with δ = {delta:.3f}.",
     )
 
 

@@ -115,7 +115,10 @@ def draw_landscape(first: str, second: str) -> Picture:
     lines = ax.contour(
         grid, grid, cost, levels=12, colors=COLOUR["C"], linewidths=widths
     )
-    ax.clabel(lines, fontsize=8, fmt="%.2f")
+    levels = list(lines.levels)[::3]
+    for name in ax.clabel(lines, levels, fmt="%.2f", fontsize=12):
+        if max(map(abs, name.get_position())) > 10:  # the edge would cut it
+            name.remove()
     ax.plot([here_x], [here_y], "o", color=COLOUR["C"])
     ax.set(xlabel=first, ylabel=second, xlim=(-12, 12), ylim=(-12, 12))
     ax.set_title("cost C")

@@ -20,6 +20,7 @@ from bp.neuron import sigmoid, sigmoid_prime, weighted_input
 from bp.weights import weight_gradient
 
 __all__ = [
+    "draw_two_slopes",
     "Floats",
     "POWERS",
     "METHODS",
@@ -36,6 +37,33 @@ __all__ = [
     "LETTERS",
     "draw_marks",
 ]
+
+
+def draw_two_slopes() -> Picture:
+    """The slope that a formula says, and one measured with two runs."""
+    z, h = 1.0, 1.5
+    cost = sigmoid(np.linspace(-4, 4, 81)) ** 2 / 2
+    here = float(sigmoid(z)) ** 2 / 2
+    slope = float(sigmoid(z) * sigmoid_prime(z))
+    ends = np.array([z - h, z + h])
+    heights = sigmoid(ends) ** 2 / 2
+    measured = float(np.diff(heights).item() / (2 * h))
+    ax = axes(4.8, 2.7)
+    ax.plot(np.linspace(-4, 4, 81), cost, color=COLOUR["C"])
+    ax.plot(ends, here + slope * (ends - z), color=COLOUR["delta"])
+    ax.plot(ends, heights, "o--", color="grey")
+    ax.annotate("cost C", (3.0, 0.38))
+    ax.annotate("the formula's slope", (2.1, 0.47), ha="right")
+    ax.annotate("measured", (1.4, 0.2))
+    ax.set(xlabel="weighted input z", ylabel="cost", ylim=(-0.02, 0.56))
+    near = sigmoid(np.array([z - 0.01, z + 0.01])) ** 2 / 2
+    close = float(np.diff(near).item() / 0.02)
+    return plot(
+        ax,
+        f"At z = 1 the formula says {slope:.4f}. Two runs, {h} to either "
+        f"side, give the slope of the broken line, {measured:.4f}; 0.01 to "
+        f"either side, {close:.4f}.",
+    )
 
 
 Floats = NDArray[np.float64]

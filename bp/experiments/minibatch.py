@@ -10,11 +10,20 @@ import numpy as np
 from bp.algorithm import Gradient, backprop
 from bp.digits import Array, load_digits
 from bp.experiments.biases import all_errors
-from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.experiments.reading import (
+    COLOUR,
+    Picture,
+    axes,
+    curve,
+    drawing,
+    plot,
+    words,
+)
 from bp.minibatch import minibatches
 from bp.network import Network, forward, random_network
 
 __all__ = [
+    "draw_opinions",
     "step_down",
     "trained",
     "sample_gradients",
@@ -22,6 +31,38 @@ __all__ = [
     "two_directions",
     "draw_cloud",
 ]
+
+
+def draw_opinions() -> Picture:
+    """What single samples ask of two biases, and what they ask together."""
+    train, _ = load_digits()
+    network = random_network((64, 30, 10), np.random.default_rng(3))
+    asked = -np.array(
+        [
+            backprop(network, train.x[:, [i]], train.y[:, [i]]).b[1][[27, 14]]
+            for i in range(40)
+        ]
+    )[:, :, 0]
+    every, some = asked.mean(axis=0), asked[:10].mean(axis=0)
+    scale, middle, red = 115 / np.abs(asked[:, 1]).max(), (250, 125), "delta"
+    tips = [(250 + scale * u, 125 - scale * v) for u, v in asked]
+    parts = [curve([middle, tip], COLOUR[red], 0.8) for tip in tips]
+    looks = [(some, COLOUR["w"], "ten"), (every, "currentColor", "all forty")]
+    for (u, v), colour, name in looks:
+        tip = 250 + scale * u, 125 - scale * v
+        parts.append(curve([middle, tip], colour, 5, head=True))
+        shade = colour if name == "ten" else ""
+        at = tip[0] + 12 * np.sign(u), tip[1]
+        side = "start" if u > 0 else "end"
+        parts.append(words(at, f"mean of {name}", shade, side=side))
+    cosine = every @ some / np.sqrt((every @ every) * (some @ some))
+    angle = float(np.degrees(np.arccos(cosine)))
+    return Picture(
+        drawing(parts, 250),
+        f"{len(asked)} digits, and the step that each asks of two biases "
+        "(thin). The mean of all is the way down; the mean of the first ten "
+        f"points {angle:.0f} degrees away from it.",
+    )
 
 
 def step_down(network: Network, slope: Gradient, rate: float) -> Network:

@@ -8,12 +8,22 @@ from functools import cache
 import numpy as np
 
 from bp.digits import Array
-from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.experiments.reading import (
+    COLOUR,
+    Picture,
+    axes,
+    curve,
+    draw_neuron,
+    drawing,
+    plot,
+    words,
+)
 from bp.minima import as_network, as_vector, classify
 from bp.network import forward, random_network
 from bp.neuron import sigmoid
 
 __all__ = [
+    "draw_stops",
     "BALL_X",
     "BALL_Y",
     "ball_surface",
@@ -27,6 +37,34 @@ __all__ = [
     "xor_runs",
     "draw_seed",
 ]
+
+
+def draw_stops() -> Picture:
+    """Where descent ends on a cost with two hollows and a flat stretch."""
+    flat = np.array([-3.0, -1.2, 1.1, 2.6, 2.6])  # where the slope is zero
+    x = np.linspace(-3.7, 3.3, 141)
+    cost = np.cumsum(np.prod(x[:, np.newaxis] - flat, axis=1))
+    high = 200 - 150 * (cost - cost.min()) / (cost[0] - cost.min())
+    spots = list(zip(262 + 66 * x, high, strict=True))
+    ends = np.linspace(-3.65, 3.25, 30)
+    for _ in range(4000):
+        ends = ends - 0.002 * np.prod(ends[:, np.newaxis] - flat, axis=1)
+    stops = flat[np.abs(ends[:, np.newaxis] - flat).argmin(axis=1)]
+    names = ["lowest", "a pass", "a hollow", "flat"]
+    parts, counts = [curve(spots, COLOUR["C"], 3)], []
+    for place, name in zip(flat[:4], names, strict=True):
+        at = 262 + 66 * place, float(np.interp(place, x, high))
+        counts.append(int((stops == place).sum()))
+        parts.append(draw_neuron(at, "", 1.6, COLOUR["w"], 7))
+        parts.append(words((at[0], at[1] - 48), name, size=0.87))
+        parts.append(words((at[0], at[1] - 26), f"{counts[-1]}"))
+    return Picture(
+        drawing(parts, 214, 4),
+        f"Where the slope is zero, descent may stop. Of {ends.size} starts "
+        f"along this cost {counts[0]} end in the lowest place, {counts[2]} "
+        f"in a hollow, {counts[3]} where it is flat, and {counts[1]} on the "
+        "pass.",
+    )
 
 
 BALL_X = np.array([[-5.0, -1.0, 1.0, 5.0]])

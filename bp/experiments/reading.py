@@ -28,7 +28,7 @@ from ipywidgets import (
     Widget,
     jslink,
 )
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from traitlets import Tuple
@@ -145,6 +145,10 @@ def plot(ax: Axes, text: str) -> Picture:
     """The picture of some axes, with a sentence that describes it."""
     if legend := ax.get_legend():
         legend.set_frame_on(False)
+    for label in [*ax.texts, *(legend.get_texts() if legend else ())]:
+        size, usual = label.get_fontsize(), rcParams["font.size"]
+        own = size != usual  # a phone shows less than 12 too small
+        label.set_fontsize(max(size, 12) if own else STYLE["font.size"])
     file = io.StringIO()
     with rc_context(STYLE):
         figure = cast(Figure, ax.figure)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bp.descent import sgd
 from bp.digits import Array, load_digits, one_hot
 from bp.experiments.descent import draw_boundary, two_moons
 from bp.experiments.reading import COLOUR, Picture, axes, plot
@@ -18,6 +19,7 @@ from bp.network import Network, random_network
 from bp.neuron import sigmoid
 
 __all__ = [
+    "draw_by_heart",
     "Pair",
     "few_digits",
     "WAYS",
@@ -35,6 +37,34 @@ __all__ = [
     "moons",
     "draw_penalty",
 ]
+
+
+def draw_by_heart() -> Picture:
+    """The cost on forty digits that are learned, and on those that are not."""
+    train, test = load_digits()
+    few = slice(0, 40)
+    _, history = sgd(
+        random_network((64, 30, 10), np.random.default_rng(0)),
+        train.x[:, few],
+        train.y[:, few],
+        learning_rate=1.0,
+        batch_size=10,
+        epochs=150,
+        rng=np.random.default_rng(1),
+        test=(test.x, test.y),
+    )
+    ax = axes(4.8, 2.7)
+    ax.plot(history.cost, color=COLOUR["C"])
+    ax.plot(history.test_cost, "--", color=COLOUR["C"])
+    ax.annotate("on the forty", (95, history.cost[95] - 0.08), ha="right")
+    ax.annotate("on others", (60, history.test_cost[60] + 0.03))
+    ax.set(xlabel="epoch", ylabel="cost", ylim=(0, 0.6))
+    return plot(
+        ax,
+        f"A network learns forty digits: their cost comes down to "
+        f"{history.cost[-1]:.2f}, that of {test.label.size} others only to "
+        f"{history.test_cost[-1]:.2f}.",
+    )
 
 
 Pair = tuple[Array, Array]

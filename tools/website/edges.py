@@ -54,8 +54,9 @@ def name_edges(app: Sphinx, tree: nodes.document) -> None:
     for cell in list(cells(tree)):
         module = grown(cell)
         words = module or kind(cell)
-        folded = "prompt_show" in cell
+        folded = cell.get("hide_mode") == "input"
         if folded and module.startswith("bp/experiments/") and shows(cell):
+            cell["classes"].append("drawn")
             cell["prompt_show"] = f"How this is drawn: {module}"
         elif folded:
             cell["prompt_show"] = f"Code: {words}" if words else "Code"
@@ -66,5 +67,5 @@ def name_edges(app: Sphinx, tree: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("doctree-read", name_edges, priority=100)
+    app.connect("doctree-read", name_edges, priority=900)  # frames first
     return {"parallel_read_safe": True}

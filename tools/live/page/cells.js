@@ -38,7 +38,9 @@ export class Cell {
     this.note = document.createElement("span");
     this.note.className = "live-cell-note";
     row.append(this.note, this.toHere, this.button);
-    input.append(row);
+    // A verdict is run without being opened: its button stays outside the fold.
+    const folded = input.closest("details") && node.matches("[class*=tag_verdict]");
+    (folded ? node : input).append(row);
     this.state = "new";
   }
 

@@ -121,6 +121,21 @@ class Watched:
             self.troubles.append(f"off the host: {request.url}")
 
 
+def settled(watched: Watched, stem: str) -> "Page":
+    """Open a page and wait until its letters and widgets stand."""
+    page = watched.page
+    page.goto(f"{watched.address}chapters/{stem}.html")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    views = page.locator("script[type*='widget-view']")
+    if views.count():
+        views.first.evaluate("e => e.parentElement.scrollIntoView()")
+    page.wait_for_function(
+        "n => document.querySelectorAll('.widget-vbox').length >= n",
+        arg=views.count(),
+    )
+    return page
+
+
 @pytest.fixture
 def watched(browser: "Browser", address: str) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})

@@ -31,7 +31,7 @@ WITH_IT = "ipykernel nbval pytest pytest-xdist"
 CURRENT_SPHINX = (
     "sphinx>=8.2 sphinx-book-theme myst-nb sphinx-copybutton sphinx-design "
     "sphinx-exercise sphinx-external-toc sphinx-multitoc-numbering "
-    "sphinx-proof sphinx-togglebutton matplotlib ipywidgets sympy"
+    "sphinx-proof sphinx-togglebutton matplotlib ipywidgets sympy brotli"
 )
 MYSTMD = "1.8.3"
 CONSTRAINT = "PIP_CONSTRAINT"  # the exact versions are not for here

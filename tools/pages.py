@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import files  # noqa: E402
 import tangle  # noqa: E402
+from accessibility import access  # noqa: E402
 from bibliography import bibliography  # noqa: E402
 from results import results  # noqa: E402
 
@@ -18,7 +19,7 @@ kernelspec:
 ---
 
 """
-MADE = {"results": results, "bibliography": bibliography}
+MADE = {"results": results, "bibliography": bibliography, "access": access}
 
 
 def write() -> None:

@@ -266,7 +266,7 @@ def links_lead_somewhere(page: Page) -> Lacks:
     known = titles(page.root)
     for line, match in page.found(r"\[([^]]+)\]\((\w+)\.ipynb\)"):
         words, target = match.groups()
-        if target in {"results", "bibliography"}:
+        if target in {"results", "bibliography", "access"}:
             continue
         if target not in known:
             yield line, f"a link to {target}, which is no page"

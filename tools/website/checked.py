@@ -1,7 +1,7 @@
 """Sphinx extension: what the checks of each formula measured, on the site.
 
-Below the number of a formula stands a link to its card on the page *Results*, and
-there the two differences that were measured when the site was built.
+Below the number of a formula stands a link to its card on the page *Results*,
+and there the two differences that were measured when the site was built.
 """
 
 import hashlib

@@ -39,7 +39,7 @@ MATHJAX = Package(  # for formulas that come after the page: a live cell's
     "4.1.3",
     "b7109f516f3d842de62b95d653e35fa0976dc223706a2a77440e7f7723f0c54d",
     "package/",
-    ("tex-chtml-nofont.js",),
+    ("core.js", "input/tex", "loader.js", "output/chtml.js", "startup.js"),
     "mathjax",
 )
 FONT = Package(
@@ -54,15 +54,11 @@ FOR_NODE = [
     replace(
         MATHJAX,
         wanted=(
+            *MATHJAX.wanted,
             "adaptors/liteDOM.js",
-            "core.js",
-            "input/tex",
-            "loader.js",
             "node-main",
-            "output/chtml.js",
             "package.json",
             "require.mjs",
-            "startup.js",
         ),
     ),
     replace(FONT, wanted=("chtml", "package.json"), target=FONT.name),
@@ -79,6 +75,14 @@ PACKAGES = [
         "widgets",
     ),
 ]
+AXE = Package(  # for the tests
+    "axe-core",
+    "4.14.1",
+    "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
+    "package/",
+    ("axe.min.js",),
+    "axe",
+)
 
 
 class FetchError(Exception):

@@ -54,8 +54,7 @@ def icons(static: Path, pages: str) -> set[int]:
     """The icons that pages, scripts and styles of the theme ask for."""
     styles = "".join(p.read_text("utf-8") for p in static.rglob("*.css"))
     scripts = "".join(
-        p.read_text("utf-8")
-        for p in (static / "scripts").glob("*theme.js")
+        p.read_text("utf-8") for p in (static / "scripts").glob("*theme.js")
     )
     named = set(re.findall(r"\bfa-[\w-]+", pages + scripts))
     wanted = {

@@ -104,7 +104,9 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     """The formula, and beside it (below, on a phone) its number."""
     self.body.append(self.starttag(node, "div", CLASS="math display"))
     made = formula(node, in_lines(node.astext()), True)
-    self.body.append(f'<div class="statement"><div class="formula">{made}</div>')
+    self.body.append(
+        f'<div class="statement"><div class="formula">{made}</div>'
+    )
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<div class="eqno">({number})')
@@ -120,7 +122,9 @@ def write_style(app: Sphinx, error: Exception | None) -> None:
         site = Path(app.outdir)
         shown: set[str] = set()
         for page in site.rglob("*.html"):
-            shown |= set(re.findall(r"mjx-c[0-9A-F]+", page.read_text("utf-8")))
+            shown |= set(
+                re.findall(r"mjx-c[0-9A-F]+", page.read_text("utf-8"))
+            )
         style = GLYPH.sub(
             lambda rule: rule[0] if rule[1] in shown else "", typesetter.ask()
         )

@@ -5,8 +5,19 @@
   const load = () => {
     near.disconnect();
     removeEventListener("beforeprint", load);
-    document.head.append(Object.assign(document.createElement("script"), { src: source }));
+    const script = Object.assign(document.createElement("script"), { src: source });
+    script.onload = soon();
+    document.head.append(script);
   };
+  // It would begin when the page has loaded; here that may be long ago.
+  function soon() {
+    const { addEventListener } = window;
+    window.addEventListener = (type, begin, ...how) => {
+      if (type === "load" && document.readyState === "complete") begin();
+      else addEventListener.call(window, type, begin, ...how);
+    };
+    return () => { window.addEventListener = addEventListener; };
+  }
   const near = new IntersectionObserver((seen) => {
     if (seen.some((place) => place.isIntersecting)) load();
   }, { rootMargin: "100% 0px" });

@@ -6,10 +6,12 @@
 
   const load = () => ready ??= new Promise((resolve, reject) => {
     window.MathJax = {
-      loader: { paths: { "mathjax-tex": `${folder}mathjax-tex` } },
-      output: { font: "mathjax-tex" },
+      loader: {
+        load: ["input/tex", "output/chtml"],
+        paths: { mathjax: folder.slice(0, -1), "mathjax-tex": `${folder}mathjax-tex` },
+      },
+      output: { font: "mathjax-tex", matchFontHeight: false },
       tex: { inlineMath: { "[+]": [["$", "$"]] } },
-      options: { enableMenu: false, enableSpeech: false, enableBraille: false, enableExplorer: false, enableEnrichment: false },
       startup: {
         typeset: false,
         ready() {
@@ -20,7 +22,7 @@
       },
     };
     const script = document.createElement("script");
-    Object.assign(script, { src: `${folder}tex-chtml-nofont.js`, onerror: reject });
+    Object.assign(script, { src: `${folder}startup.js`, onerror: reject });
     document.head.append(script);
   });
 

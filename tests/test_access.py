@@ -1,0 +1,112 @@
+"""Guard 7b: the pages for all who read, by whatever means.
+
+The page *Access* is made of what is said here (tools/accessibility.py).
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from axe import violations
+from built import Watched, settled
+from test_live import run_live
+
+pytestmark = pytest.mark.guard("7b pages")
+PAGES = (  # where axe-core runs
+    "00_reading",
+    "03_network",
+    "05_delta",
+    "08_weights",
+    "12_descent",
+    "results",
+    "access",
+)
+WIDTHS = (1280, 390)  # pixels: a computer's, a phone's
+OUTSIDE = {  # what is left out, and why
+    ".jupyter-widgets": "the sliders have no names yet",
+}
+
+
+def opened(browser: Browser, address: str, stem: str, width: int) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    return settled(Watched(context.new_page(), address), stem)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("stem", PAGES)
+def test_no_rule_is_broken(
+    browser: Browser, address: str, stem: str, width: int
+) -> None:
+    """By none of its rules does it find anything on the pages below."""
+    page = opened(browser, address, stem, width)
+    assert violations(page, outside=tuple(OUTSIDE)) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("stem", PAGES)
+def test_ink_stands_out_in_the_dark(
+    browser: Browser, address: str, stem: str
+) -> None:
+    """Text stands out from its paper there, 4.5 to 1, in the dark too."""
+    page = opened(browser, address, stem, 1280)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert violations(page, ["color-contrast"]) == []
+    page.context.close()
+
+
+def test_a_page_that_runs_breaks_none_either(watched: Watched) -> None:
+    """Nor does it on a page whose cells have been run there."""
+    page = run_live(watched, "02_neuron")
+    assert violations(page, outside=tuple(OUTSIDE)) == []
+
+
+def test_a_formula_is_heard_and_is_no_stop(watched: Watched) -> None:
+    """A screen reader finds each formula as MathML, the Tab key none."""
+    page = settled(watched, "05_delta")
+    formulas = page.locator("mjx-container")
+    assert formulas.count() > 100
+    spoken = page.locator("mjx-container > mjx-assistive-mml > math")
+    assert spoken.count() == formulas.count()
+    assert page.locator("mjx-container:has([tabindex])").count() == 0
+    assert page.locator("mjx-container[tabindex]").count() == 0
+
+
+def test_the_keyboard_sees_where_it_is(watched: Watched) -> None:
+    """What has the keyboard's attention has an outline."""
+    page = settled(watched, "05_delta")
+    outline = """() => {
+      const { outlineStyle, outlineWidth, boxShadow } =
+        getComputedStyle(document.activeElement);
+      return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2
+        || boxShadow !== "none";
+    }"""
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        assert page.evaluate(outline)
+        seen.add(page.evaluate("document.activeElement.tagName"))
+    assert {"A", "BUTTON"} <= seen
+
+
+def test_a_page_reads_where_no_script_runs(
+    browser: Browser, address: str
+) -> None:
+    """Where no script runs, text and formulas stand as they should."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{address}chapters/05_delta.html")
+    assert not re.search(r"\\[a-z(\[]", page.inner_text("article p >> nth=1"))
+    formula = page.locator("#equation-eq-bp1 .formula mjx-container:visible")
+    assert formula.bounding_box()["width"] > 80
+    box = page.locator(".admonition.margin").first.bounding_box()
+    contents = page.locator(".bd-sidebar-secondary").bounding_box()
+    assert box["x"] + box["width"] <= contents["x"]
+    number = page.locator("#equation-eq-bp1 .eqno").bounding_box()
+    checked = page.locator("#equation-eq-bp1 .checked").bounding_box()
+    assert number["y"] + number["height"] >= checked["y"] + checked["height"]
+    assert formula.bounding_box()["x"] < number["x"]
+    context.close()

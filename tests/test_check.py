@@ -89,7 +89,8 @@ def test_a_draft_is_run_whatever_it_lacks(first_chapters: Path) -> None:
     toc.write_text(yaml.safe_dump(listed), "utf-8")
     assert make_chapters(first_chapters).returncode == 0
     page = (folder / "results.md").read_text("utf-8")
-    assert "| `eq-half-activation` | `halve` | holds | not yet |" in page
+    card = "- `eq-half-activation`: `halve`\n- as printed: holds\n"
+    assert f"{card}- in a cell: not yet\n" in page
 
 
 def said_of(page: rules.Page) -> list[str]:

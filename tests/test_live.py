@@ -483,6 +483,25 @@ def test_a_chapter_opens_as_a_notebook(live: Watched) -> None:
     assert not [t for t in live.troubles if t.startswith("off the host")]
 
 
+@pytest.mark.guard("7 site")
+@pytest.mark.together("site")
+def test_a_notebook_shows_its_outputs_as_they_are_stored(site: Path) -> None:
+    """No list of lines, which JupyterLite would join with commas."""
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        copy = site / "_static" / "lite" / "files" / path.name
+        given = json.loads(copy.read_text("utf-8"))
+        kept = nbformat.read(path, 4).cells
+        for cell, old in zip(given["cells"], kept, strict=True):
+            assert cell["source"] == old.source
+            for output, before in zip(
+                cell.get("outputs", []), old.get("outputs", []), strict=True
+            ):
+                assert output.get("text") == before.get("text")
+                for kind, content in output.get("data", {}).items():
+                    assert content == before.data[kind]
+                    assert not isinstance(content, list)
+
+
 def test_a_page_opened_as_a_file_says_so(browser: Browser, site: Path) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -651,6 +670,25 @@ def test_firefox_runs_a_page_too(
     said = firefox.evaluate(f"{CELL}.querySelector('.live-error p').innerText")
     assert said.startswith("Stopped in line ")
     host.isolated = True
+
+
+@pytest.mark.together("Firefox")
+def test_firefox_plays_the_cover(firefox: Firefox, address: str) -> None:
+    firefox.open(address)
+    firefox.wait("document.documentElement.className.includes('js')", 30)
+    said = "document.querySelector('#say').textContent"
+    firefox.wait(f"{said}.includes('The network reads')", 30)
+    inked = """(() => {
+      const {width, height} = document.querySelector('canvas');
+      const pen = document.querySelector('canvas').getContext('2d');
+      const all = pen.getImageData(0, 0, width, height).data;
+      return all.filter((v, i) => i % 4 === 3 && v > 0).length;
+    })()"""
+    assert firefox.evaluate(inked) > 1000
+    firefox.evaluate("document.querySelectorAll('.answer')[6].click()")
+    firefox.wait(f"{said}.startsWith('After')", 60)
+    wide = "document.documentElement.scrollWidth <= innerWidth"
+    assert firefox.evaluate(wide)
 
 
 NAME = "a-1.0-py3-none-any.whl"

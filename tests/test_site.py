@@ -15,7 +15,7 @@ from built import Watched, settled
 from conftest import ROOT
 from formulas.extract import displays
 from live.assets import transfer
-from website import fetch, starts
+from website import fetch, picture, starts
 
 page_test = pytest.mark.guard("7b pages")
 
@@ -102,21 +102,79 @@ def test_the_site_knows_the_labels_of_the_text(site: Path) -> None:
 
 
 @file_test
-def test_each_formula_links_to_its_row_of_measurements(site: Path) -> None:
-    results = site / "chapters" / "results.html"
-    rows = re.findall(r"<tr.*?</tr>", results.read_text("utf-8"), re.S)
+def test_each_formula_links_to_its_card_of_measurements(site: Path) -> None:
+    results = (site / "chapters" / "results.html").read_text("utf-8")
+    cards = re.split(r'<div class="[^"]*\bresult\b', results)[1:]
     for stem in STEMS:
         html = (site / "chapters" / f"{stem}.html").read_text("utf-8")
         linked = re.findall(r'href="results.html#result-([\w-]+)"', html)
         text = (ROOT / "chapters" / f"{stem}.md").read_text("utf-8")
         assert linked == [d.label for d in displays(text) if d.label]
         for label in linked:
-            (row,) = (r for r in rows if f'id="result-{label}"' in r)
-            *_, printed, cell = re.findall(r"<td.*?<p>(.*?)</p>", row, re.S)
-            assert re.fullmatch(
-                r"\de-\d\d|exact|to first order|of that order", printed
+            (card,) = (c for c in cards if f'id="result-{label}"' in c)
+            said = re.sub(r"<[^>]+>", "", card)
+            assert re.search(
+                r"as printed: (\de-\d\d|exact|to first order|of that order)\n",
+                said,
             )
-            assert re.fullmatch(r"\[\d+\] (\de-\d\d|exact)", cell)
+            assert re.search(r"in a cell: \[\d+\] (\de-\d\d|exact)\n", said)
+
+
+@page_test
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_width_cuts_the_results(watched: Watched, width: int) -> None:
+    """Formula, function and both differences are seen in their card."""
+    watched.page.set_viewport_size({"width": width, "height": 844})
+    page = settled(watched, "results")
+    cut = page.eval_on_selector_all(
+        "article table, .result li",
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length",
+    )
+    assert cut == 0
+    card = page.locator(".result", has=page.locator("#result-eq-bp1"))
+    card.scroll_into_view_if_needed()
+    assert card.bounding_box()["height"] < 300
+    for words in ("output_error", "as printed: ", "in a cell: ["):
+        assert card.get_by_text(words).is_visible()
+    right = page.evaluate("document.documentElement.clientWidth")
+    box = card.locator(".math").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= right
+
+
+def found(watched: Watched, words: str) -> list[tuple[str, str]]:
+    """Where the built search leads, best first, and what it shows of it."""
+    page, query = watched.page, urllib.parse.quote(words)
+    page.goto(f"{watched.address}search.html?q={query}")
+    page.get_by_text("Search finished").wait_for()
+    items = page.locator("#search-results li")
+    items.first.locator("p").wait_for()
+    return [
+        (item.locator("a").get_attribute("href"), item.inner_text())
+        for item in items.all()
+    ]
+
+
+@page_test
+@pytest.mark.parametrize(
+    ("words", "stem"),
+    [
+        ("delta", "05_delta"),
+        ("δ", "05_delta"),
+        ("learning rate", "12_descent"),
+        ("sigmoid prime", "02_neuron"),
+        ("sigmoid_prime", "02_neuron"),
+        ("σ′", "02_neuron"),
+        ("backprop", "09_algorithm"),
+    ],
+)
+def test_the_search_finds_the_chapter_first(
+    watched: Watched, words: str, stem: str
+) -> None:
+    hits = found(watched, words)
+    assert hits[0][0].startswith(f"chapters/{stem}.html")
+    for _, said in hits:
+        assert not re.search(r"\\[a-z(]|\$|>>>|import |\w\(\w+\[", said), said
+    assert watched.troubles == []
 
 
 @file_test
@@ -441,6 +499,24 @@ def test_one_search_field(watched: Watched) -> None:
     fields = page.locator("button.search-button__button:visible")
     inputs = page.locator("input[type=search]:visible")
     assert fields.count() + inputs.count() == 1
+
+
+@page_test
+def test_the_picture_of_the_readme_is_of_the_site(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    """`make picture` takes pictures of the kind and size that are shown."""
+    assert "\npicture: site " in (ROOT / "Makefile").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    picture.take(browser, address, tmp_path)
+    for name in picture.FILES.values():
+        assert f'"{name}"' in readme
+        taken = (tmp_path / name).read_bytes()[:24]
+        assert taken == (ROOT / name).read_bytes()[:24], "kind and size"
+    size = 'width="{width}" height="{height}"'.format(**picture.SIZE)
+    assert size in readme
+    light, dark = ((tmp_path / n).read_bytes() for n in picture.FILES.values())
+    assert light != dark
 
 
 @file_test

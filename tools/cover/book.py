@@ -57,7 +57,8 @@ def plain(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(":")
+    text = text[:1].upper() + text[1:].rstrip(":")
+    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def parts(root: Path = ROOT) -> list[Part]:

@@ -92,8 +92,8 @@ def scene(network: Network, x: np.ndarray, y: np.ndarray) -> Scene:
         delta2.ravel(),
         delta1.ravel(),
         [
-            *strongest(network.w[1] * x.T, 90),
-            *strongest(network.w[2] * run.a[1].T, 30),
+            *strongest(network.w[1] * x.T, 70),
+            *strongest(network.w[2] * run.a[1].T, 24),
         ],
-        list(strongest(network.w[2] * delta2, 30)),
+        list(strongest(network.w[2] * delta2, 24)),
     )

@@ -39,44 +39,50 @@ def curves(lines: list[Line], colour: str) -> str:
 
 
 def pixels(x: np.ndarray) -> str:
+    """The field, and its pixels: a path for each shade of ink."""
     left, top, side = FIELD
+    size = side / 8 - 2
     out = (
         f'<rect x="{left}" y="{top}" width="{side}" height="{side}" rx="6" '
         'fill="none" stroke="var(--line)"/>'
+        f'<g stroke="var(--a)" stroke-width="{short(size)}">'
     )
-    size = side / 8 - 2
-    for k in np.flatnonzero(x > 0.02):
-        a, b = corner(int(k))
-        out += (
-            f'<rect x="{short(a + 1)}" y="{short(b + 1)}" '
-            f'width="{short(size)}" height="{short(size)}" rx="4" '
-            f'fill="var(--a)" '
-            f'opacity="{x[k]:.2f}"/>'
-        )
-    return out
+    for shade in sorted({round(float(v), 2) for v in x if v > 0.02}):
+        d = ""
+        for k in np.flatnonzero(np.abs(x - shade) < 0.01):
+            a, b = corner(int(k))
+            d += f"M{short(a + 1)} {short(b + 1 + size / 2)}h{short(size)}"
+        out += f'<path d="{d}" opacity="{shade:g}"/>'
+    return f"{out}</g>"
+
+
+def half_ring(across: int, y: float, error: float) -> str:
+    """On the left if the error is negative, on the right if positive."""
+    side, wide = (1 if error > 0 else -1), 9 * min(1, abs(error))
+    r = 10.5 + wide / 2
+    x, up = short(across + side * r * 0.32), r * 0.95
+    return (
+        f'<path stroke-width="{short(wide)}" d="M{x} {short(y - up)}'
+        f"A{short(r)} {short(r)} 0 0 {(side + 1) // 2} "
+        f'{x} {short(y + up)}"/>'
+    )
 
 
 def neurons(across: int, values: np.ndarray, errors: np.ndarray) -> str:
     """Discs as blue as they are active, an error as half a ring."""
-    out = ""
-    for y, a, e in zip(rows(len(values)), values, errors, strict=True):
-        ink = "a" if a > 0.25 else "soft"
-        at = f'cx="{across}" cy="{y:.0f}" r="8.5"'
-        out += f'<circle {at} fill="var(--paper)"/>'
-        out += f'<circle {at} stroke="var(--{ink})" fill="var(--a)" '
-        out += f'fill-opacity="{a:.2f}"/>'
-        if abs(e) > 0.02:
-            side = 1 if e > 0 else -1
-            wide = 9 * min(1, abs(e))
-            r = 10.5 + wide / 2
-            x, up = across + side * r * 0.32, r * 0.95
-            out += (
-                f'<path d="M{short(x)} {short(y - up)}A{short(r)} {short(r)} '
-                f'0 0 {(side + 1) // 2} {short(x)} {short(y + up)}" '
-                f'fill="none" stroke="var(--delta)" '
-                f'stroke-width="{short(wide)}"/>'
-            )
-    return out
+    heights = rows(len(values))
+    paper = "".join(f"M{across} {y:.0f}h0" for y in heights)
+    discs = rings = ""
+    for y, a, e in zip(heights, values, errors, strict=True):
+        discs += f'<circle cx="{across}" cy="{y:.0f}" r="8.5" '
+        discs += 'stroke="var(--soft)" ' if a < 0.25 else ""
+        discs += f'fill-opacity="{a:.2f}"/>'
+        rings += half_ring(across, y, e) if abs(e) > 0.02 else ""
+    return (
+        f'<path d="{paper}" stroke="var(--paper)" stroke-width="17" '
+        f'stroke-linecap="round"/><g fill="var(--a)" stroke="var(--a)">{discs}'
+        f'</g><g fill="none" stroke="var(--delta)">{rings}</g>'
+    )
 
 
 def bars(scene: Scene) -> str:

@@ -16,7 +16,7 @@ from cover.book import ROOT, Chapter
 from cover.vector import Shape, shapes
 
 WIDTH, HEIGHT, EDGE = 240, 150, 12
-MOST = 3000  # bytes
+MOST = 6000  # bytes
 WASH = "#f4f6f8", "#1c1f23"  # a card's paper, by day and by night
 GREY = "#808a96"  # in place of the ink of the page
 HEAD = (
@@ -130,10 +130,23 @@ def framed(found: list[Shape]) -> list[Shape]:
     ]
 
 
+def upright(line: np.ndarray) -> bool:
+    """A rectangle, such as a pixel."""
+    if len(line) != 5 or np.abs(line[0] - line[4]).max() > 1e-6:
+        return False
+    across, down = np.abs(np.diff(line, axis=0)).T
+    return bool((np.minimum(across, down) < 1e-6).all())
+
+
 def path(lines: list[np.ndarray], tolerance: float) -> str:
     """An attribute `d` in whole numbers, each relative to the last."""
     out = ""
     for line in lines:
+        if upright(line):
+            low, high = np.round(line.min(axis=0)), np.round(line.max(axis=0))
+            w, h = (high - low).astype(int)
+            out += f"M{low[0]:.0f} {low[1]:.0f}h{w}v{h}h{-w}z"
+            continue
         points = np.round(simplified(line, tolerance)).astype(int)
         keep = np.append(True, np.any(np.diff(points, axis=0) != 0, axis=1))
         points = points[keep]
@@ -194,10 +207,24 @@ def element(
     return f'<path {look} d="{path(lines, tolerance)}"/>'
 
 
+def gathered(found: list[Shape]) -> list[Shape]:
+    """In a run of filled shapes, such as pixels, those that look alike
+    stand together; what hardly shines is left out."""
+    out: list[Shape] = []
+    for filled, some in groupby(found, lambda s: paint(s, "stroke") is None):
+        run = list(some)
+        if filled:
+            faint = ' fill-opacity="0"'
+            run = [s for s in run if faint not in attributes(s)]
+            run.sort(key=attributes)
+        out += run
+    return out
+
+
 def drawing(found: list[Shape], tolerance: float) -> str:
     """The thumbnail; neighbours of one look become one path."""
     inside = ""
-    alike = groupby(framed(found), lambda s: (s.kind, attributes(s)))
+    alike = groupby(gathered(framed(found)), lambda s: (s.kind, attributes(s)))
     for (kind, look), some in alike:
         lines = [line for shape in some for line in shape.lines]
         inside += element(kind, look, lines, tolerance)

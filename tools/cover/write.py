@@ -109,6 +109,15 @@ def filled(text: str, values: dict[str, str]) -> str:
     return re.sub("@([A-Za-z0-9]+)@", lambda m: values[m[1]], text)
 
 
+def bare(text: str) -> str:
+    """Without indentation and comments, which no reader's line carries.
+
+    A comment of a script stands alone or behind two blanks.
+    """
+    text = re.sub(r"^ *(?:/\*\*.*?\*/|// .*)$|  // .*$", "", text, flags=re.M)
+    return re.sub(r"\n\s*", "\n", text).lstrip()
+
+
 def page(parts: list[book.Part], seen: Scene, base: str) -> str:
     """The cover's HTML; `base` is the address of the site, where known."""
     config = yaml.safe_load((book.ROOT / "_config.yml").read_text("utf-8"))
@@ -120,7 +129,7 @@ def page(parts: list[book.Part], seen: Scene, base: str) -> str:
     start, _, last = title.rpartition(" ")
     scripts = sorted(p.name for p in HERE.glob("*.js"))
     return filled(
-        (HERE / "template.html").read_text("utf-8"),
+        bare((HERE / "template.html").read_text("utf-8")),
         {
             "TITLE": title,
             "HEADING": f"{start}&nbsp;{last}",
@@ -152,12 +161,13 @@ def write(site: Path, base: str = "") -> None:
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for path in HERE.glob("*.js"):
-        (folder / path.name).write_bytes(path.read_bytes())
+        script = bare(path.read_text("utf-8"))
+        (folder / path.name).write_text(script, "utf-8")
     known = json.dumps(data(), separators=(",", ":"))
     files = {
         "data.js": f"export const DATA = {known};\n",
         "style.css": filled(
-            (HERE / "style.css").read_text("utf-8"),
+            bare((HERE / "style.css").read_text("utf-8")),
             COLOUR | {"WASH": WASH[0], "DARK": DARK},
         ),
     }

@@ -5,6 +5,7 @@ functions, the letters that its formulas define, and the terms that it sets
 in italics where it explains them.  The first chapter that has one keeps it.
 """
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -12,7 +13,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
-import tangle  # noqa: E402
 from contents import listed  # noqa: E402
 from formulas.extract import displays  # noqa: E402
 
@@ -53,35 +53,37 @@ def terms(text: str) -> list[str]:
     return [term for term in found if not COMMON & set(term.split())]
 
 
-def functions(chapter: tangle.Chapter) -> list[str]:
-    """Names as they are imported, and as one would say them."""
-    names = tangle.public_names(chapter.tagged("bp"))
-    spoken = [name.replace("_", " ").lower() for name in names]
-    return [both for pair in zip(names, spoken, strict=True) for both in pair]
+def names(stem: str) -> list[str]:
+    """The module and what can be imported of it, as one would say it too."""
+    module = stem[3:]
+    text = (ROOT / "bp" / f"{module}.py").read_text("utf-8")
+    (public,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "__all__"
+    )
+    spoken = [name.replace("_", " ").lower() for name in public]
+    return [module.replace("_", " "), *public, *spoken]
+
+
+def defined(stem: str) -> list[str]:
+    text = (ROOT / "chapters" / f"{stem}.md").read_text("utf-8")
+    return [*symbols(text), *terms(text)]
 
 
 def concepts() -> dict[str, list[str]]:
     """For each chapter of the book, what it is the place for."""
-    chapters = {c.stem: c for c in tangle.read_chapters(ROOT / "chapters")}
-    taken: dict[str, str] = {}
+    stems = [stem for stem in listed(ROOT)[1:] if stem[:2].isdigit()]
+    taken: dict[str, str] = {}  # the first page only previews
     for find in (names, defined):
-        for stem in listed(ROOT)[1:]:  # the first page only previews
-            if stem in chapters:
-                for entry in find(chapters[stem]):
-                    taken.setdefault(entry, stem)
-    found: dict[str, list[str]] = {stem: [] for stem in chapters}
+        for stem in stems:
+            for entry in find(stem):
+                taken.setdefault(entry, stem)
+    found: dict[str, list[str]] = {stem: [] for stem in stems}
     for entry, stem in taken.items():
         found[stem].append(entry)
     return found
-
-
-def names(chapter: tangle.Chapter) -> list[str]:
-    return [chapter.name.replace("_", " "), *functions(chapter)]
-
-
-def defined(chapter: tangle.Chapter) -> list[str]:
-    text = (ROOT / "chapters" / f"{chapter.stem}.md").read_text("utf-8")
-    return [*symbols(text), *terms(text)]
 
 
 if __name__ == "__main__":

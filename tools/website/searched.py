@@ -31,21 +31,30 @@ def prose(tree: nodes.document) -> nodes.document:
     return copy
 
 
-def read_prose(app: Sphinx) -> None:
-    """The builder indexes that copy, and the chapter's concepts with it."""
-    if app.builder.format != "html":
+def index_prose(app: Sphinx) -> None:
+    """All pages are indexed at the end, with what each is the place for.
+
+    Of pages that have not changed, Sphinx would keep the words alone.
+    """
+    builder = app.builder
+    if builder.format != "html":
         return
-    of, index_page = concepts(), app.builder.index_page
+    dump = builder.dump_search_index
 
-    def index(page: str, tree: nodes.document, title: str) -> None:
-        copy = prose(tree)
-        stem = page.rpartition("/")[2]
-        for entry in of.get(stem, []):
-            found = ("single", entry, "", "main", None)
-            copy.append(addnodes.index(entries=[found]))
-        index_page(page, copy, title)
+    def index() -> None:
+        of = concepts()
+        for page in sorted(app.env.found_docs):
+            copy = prose(app.env.get_doctree(page))
+            for entry in of.get(page.rpartition("/")[2], []):
+                found = ("single", entry, "", "main", None)
+                copy.append(addnodes.index(entries=[found]))
+            title = app.env.longtitles[page].astext()
+            path = str(app.env.doc2path(page, base=False))
+            builder.indexer.feed(page, path, title, copy)
+        dump()
 
-    app.builder.index_page = index
+    builder.index_page = lambda *page: None
+    builder.dump_search_index = index
 
 
 def show_prose(
@@ -56,6 +65,6 @@ def show_prose(
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("builder-inited", read_prose)
+    app.connect("builder-inited", index_prose)
     app.connect("html-page-context", show_prose)
     return {"parallel_read_safe": True}

@@ -12,10 +12,21 @@ from contourpy import contour_generator
 
 from bp.descent import History, sgd
 from bp.digits import Array
-from bp.experiments.reading import COLOUR, Option, Picture, axes, plot
+from bp.experiments.reading import (
+    COLOUR,
+    Option,
+    Picture,
+    axes,
+    curve,
+    draw_neuron,
+    drawing,
+    plot,
+    words,
+)
 from bp.network import Network, forward, random_network
 
 __all__ = [
+    "draw_three_rates",
     "BENDS",
     "SAMPLES",
     "bowl_path",
@@ -36,6 +47,33 @@ __all__ = [
     "draw_training",
     "drawn_points",
 ]
+
+
+def draw_three_rates() -> Picture:
+    """Ten steps down a bowl, with three learning rates."""
+    bends, start, ends = np.array([1.0, 10.0]), np.array([-2.6, 0.9]), []
+    angles, parts = np.linspace(0, 2 * np.pi, 49), []
+    for level in (0.3, 1, 2, 3.3, 5):
+        ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        ring *= np.sqrt(2 * level / bends)
+        points = [(256 + 75 * u, 110 - 100 * v) for u, v in ring]
+        parts.append(curve(points, COLOUR["C"], 1))
+    looks = {0.02: (104, 142), 0.12: (262, 134), 0.195: (216, 212)}
+    for rate, at in looks.items():
+        path = [start * (1 - rate * bends) ** n for n in range(11)]
+        points = [(256 + 75 * u, 110 - 100 * v) for u, v in path]
+        dashed = rate == max(looks)
+        parts.append(curve(points, COLOUR["w"], 2.5, dashed, head=True))
+        parts.append(words(at, f"η = {rate}"))
+        ends.append(f"{float((bends * path[-1] ** 2).sum() / 2):.2f}")
+    parts.append(draw_neuron((256, 110), "", 1.6, COLOUR["C"], 5))
+    high = float((bends * start**2).sum() / 2)
+    return Picture(
+        drawing(parts, 226),
+        f"Ten steps down a long bowl, from the cost {high:.2f}. The small "
+        f"rate comes to {ends[0]}, the middle one to {ends[1]}; the large one "
+        f"goes to and fro and comes to {ends[2]}.",
+    )
 
 
 BENDS = np.array([[1.0], [8.0]])  # of a bowl with two parameters

@@ -18,10 +18,11 @@ from bp.delta import output_error
 from bp.descent import History, sgd
 from bp.digits import Array, load_digits, one_hot
 from bp.experiments.digits import draw_image, drawn
-from bp.experiments.reading import COLOUR, Option, Picture
+from bp.experiments.reading import COLOUR, Option, Picture, drawing, words
 from bp.network import Network, forward, random_network
 
 __all__ = [
+    "draw_misread",
     "Run",
     "training_run",
     "INK",
@@ -41,6 +42,35 @@ __all__ = [
     "EPOCHS",
     "draw_epoch",
 ]
+
+
+def draw_misread() -> Picture:
+    """Test digits that the ten averages misread, and for what."""
+    train, test = load_digits()
+    means = [train.x[:, train.label == c].mean(axis=1) for c in range(10)]
+    away = [((test.x.T - mean) ** 2).sum(axis=1) for mean in means]
+    read = np.argmin(away, axis=0)
+    wrong = np.flatnonzero(read != test.label)
+    shade: dict[str, str] = {}
+    parts = []
+    for n, i in enumerate(wrong[:10]):
+        left, top = 8 + 99 * (n % 5), 4 + 124 * (n // 5)
+        for k in np.flatnonzero(test.x[:, i]):
+            dark = f"{test.x[k, i]:.1f}"
+            square = f"M{left + 11 * (k % 8)} {top + 11 * (k // 8)}h11v11h-11z"
+            shade[dark] = shade.get(dark, "") + square
+        box = f'<path d="M{left} {top}h88v88h-88z" fill="none"'
+        parts.append(f'{box} stroke="currentColor"/>')
+        text = f"{test.label[i]} as {read[i]}"
+        parts.append(words((left + 44, top + 104), text, size=0.9))
+    for dark, squares in sorted(shade.items()):
+        parts.append(f'<path fill-opacity="{dark}" d="{squares}"/>')
+    return Picture(
+        drawing(parts, 246),
+        f"Ten of the {wrong.size} digits, of {read.size}, that the averages "
+        "of the classes misread: first what they are, then as what they are "
+        "read. A network will be asked to do better.",
+    )
 
 
 @dataclass(frozen=True)

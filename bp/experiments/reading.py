@@ -348,7 +348,8 @@ def _line(name: str, control: ValueWidget) -> str:
         return _radios(name, label, control)
     if isinstance(control, FloatSlider):
         at = f'min="{control.min}" max="{control.max}" step="{control.step}"'
-        value, shown = control.value, f"{control.value:.2f}"
+        value = control.value
+        shown = f"{value:.2f}".replace("-", "−")
     else:
         labels = [str(text) for text, _ in control._options_full]
         listed = escape(json.dumps(labels, ensure_ascii=False))

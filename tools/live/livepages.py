@@ -19,7 +19,7 @@ from website.fetch import Missing  # noqa: E402
 # Font Awesome's observer would take the icons out of the widgets' hands.
 BAR = """
 <script>window.FontAwesomeConfig = {{ observeMutations: false }};</script>
-<div class="live-bar" data-state="idle" role="region" aria-label="Live page">
+<div class="live-place"><div class="live-bar" data-state="idle" role="region" aria-label="Live page">
 <div class="live-buttons">
 <button type="button" class="live-run">Run this page live</button>
 <button type="button" hidden>Restart</button>
@@ -32,7 +32,7 @@ BAR = """
 then kept. Nothing to install.</p>
 <p class="live-blocked">Scripts are blocked here, and the button needs them:
 allow this site to run its own.</p>
-</div>
+</div></div>
 <script type="module" src="{folder}/live.js"></script>
 <script type="module" src="{folder}/start.js"></script>
 <script>{first}</script>

@@ -1,6 +1,6 @@
 // How long Python takes to come: measured on this reader's line, and in this browser.
 const LEAST = 100e3;  // bytes; fewer say little of a line
-const RATE = "live rate", START = "live start";  // kept: bytes a second; seconds
+const RATE = "python rate", START = "python start";  // kept: bytes a second; seconds
 const SUPPOSED = 8;  // seconds from the last byte to Python, where it has not been measured yet
 
 const stored = (store, name) => { try { return Number(store()[name]) || undefined; } catch {} };

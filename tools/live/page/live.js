@@ -6,6 +6,7 @@ import * as words from "./words.js";
 
 const LONG = 500, DEAF = 4000;  // ms: what is worth saying of a slider's move; no answer to Stop
 const bar = document.querySelector(".live-bar");
+const place = bar.parentElement;
 const news = bar.querySelector(".live-news");
 const [main, restart, reset] = bar.querySelectorAll("button");
 let doing;  // what is going on, where it is more than one cell
@@ -134,6 +135,7 @@ function putBack() {
 }
 
 session.addEventListener("change", () => {
+  place.style.height ||= `${bar.offsetHeight}px`;
   if (session.state === "starting") clock ??= new Clock();
   else clock = void (session.state === "ready" && clock?.ready());
   if (session.jobs.length && !doing) note = undefined;

@@ -236,4 +236,5 @@ def test_an_empty_chapter_lacks_all_its_parts() -> None:
         "exercises_are_solved",
         "it_has_all_its_parts",
         "citations_are_in_the_bibliography",
+        "it_begins_with_a_picture",
     }

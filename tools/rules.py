@@ -242,7 +242,8 @@ def experiments_have_their_parts(page: Page) -> Lacks:
 
 @rule
 def growing_cells_name_their_module(page: Page) -> Lacks:
-    caption = re.compile(r"\*Th(?:is cell|ese cells) grows?\* `([^`]+)`")
+    line = r"\*Th(?:is cell|ese cells) grows?\* `([^`]+)`(?:: [^`]+)?\.$"
+    caption = re.compile(line)
     words = ""
     code = iter(page.code)
     for cell in page.notebook.cells:

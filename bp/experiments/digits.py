@@ -55,7 +55,7 @@ def draw_question() -> Picture:
         parts.append(words((at[0] + 30, at[1]), f"{c}", size=0.87))
     parts.append(words((82, 206), "8 by 8 squares", size=0.87))
     parts.append(words((242, 218), f"x: {ink.size} numbers", size=0.87))
-    parts.append(words((438, 226), "y: ten numbers", size=0.87))
+    parts.append(words((430, 226), "y: ten numbers", size=0.87))
     return Picture(
         drawing(parts, 240),
         f"A handwritten {label} goes in as a column of {ink.size} numbers, "

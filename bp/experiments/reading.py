@@ -156,14 +156,15 @@ def plot(ax: Axes, text: str) -> Picture:
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
-    svg = re.sub('font: ([0-9.]+)px [^;"]*', grown, svg)
+    svg = re.sub('font-family: [^;"]*;? ?', "", svg)
+    svg = re.sub('font(?:-size)?: ([0-9.]+)px[^;"]*', grown, svg)
     look = f'fill="currentColor" style="{FILL}"'
     return Picture(svg.replace("<svg", f'<svg class="plot" {look}', 1), text)
 
 
 def grown(size: re.Match[str]) -> str:
-    """A font that grows where the picture is shown narrow."""
-    return f"font: calc({size[1]}px * var(--grow, 1)) sans-serif"
+    """A size of letters that grows where the picture is shown narrow."""
+    return f"font-size: calc({size[1]}px * var(--grow, 1))"
 
 
 ROW, RADIUS = 52, 20
@@ -271,8 +272,8 @@ def draw_colours() -> Picture:
             line = [(x - 104, 60), (x - 30, 60)]
             colour = COLOUR["w"] if i == 1 else "currentColor"
             parts.append(curve(line, colour, 4 if i == 1 else 2, head=True))
-        parts.append(draw_neuron((x, 60), "", 0.5, COLOUR[kind], 26))
-        parts.append(words((x, 60), sign, size=1.2))
+        circle = draw_neuron((x, 60), "", 0.5, COLOUR[kind], 26)
+        parts.append(circle + words((x, 60), sign, size=1.2))
         parts.append(words((x, 102), names[i], COLOUR[kind], 0.87))
     back = [(448 - 26.4 * t, 122 + 1.6 * t * (10 - t)) for t in range(11)]
     parts.append(curve(back, COLOUR["delta"], 4, head=True))

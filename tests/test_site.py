@@ -345,13 +345,13 @@ def test_a_finger_finds_a_slider(browser: Browser, address: str) -> None:
     )
     page = settled(Watched(context.new_page(), address), "03_network")
     handle = page.locator(".noUi-handle").first
-    handle.scroll_into_view_if_needed()
+    handle.evaluate("e => e.scrollIntoView({ block: 'center' })")
     hit = """(e, [x, y]) => {
       const { left, top, width, height } = e.getBoundingClientRect();
       return e.contains(document.elementFromPoint(
         left + width / 2 + x, top + height / 2 + y));
     }"""
-    for way in ([18, 0], [0, 18], [0, -18]):
+    for way in ([18, 0], [-18, 0], [0, 14], [0, -14]):
         assert handle.evaluate(hit, way), way
     context.close()
 

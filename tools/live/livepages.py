@@ -19,7 +19,8 @@ from website.fetch import Missing  # noqa: E402
 # Font Awesome's observer would take the icons out of the widgets' hands.
 BAR = """
 <script>window.FontAwesomeConfig = {{ observeMutations: false }};</script>
-<div class="live-place"><div class="live-bar" data-state="idle" role="region" aria-label="Live page">
+<div class="live-place">
+<div class="live-bar" data-state="idle" role="region" aria-label="Live page">
 <div class="live-buttons">
 <button type="button" class="live-run">Run this page live</button>
 <button type="button" hidden>Restart</button>

@@ -10,7 +10,7 @@ const [folder, kernel, archive, ...packages] = process.argv.slice(2);
 const { loadPyodide } = createRequire(import.meta.url)(`${folder}/pyodide.js`);
 const pyodide = await loadPyodide({ indexURL: folder });
 await pyodide.loadPackage(packages, { messageCallback() {} });
-pyodide.registerJsModule("page", { send() {} });
+pyodide.registerJsModule("page", { send() {}, listen() {} });
 pyodide.globals.set("kernel", readFileSync(kernel, "utf8"));
 for (const name of ["limits.py", "errors.py"])
   pyodide.FS.writeFile(`/home/pyodide/${name}`, readFileSync(join(dirname(kernel), name), "utf8"));

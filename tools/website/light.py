@@ -9,6 +9,7 @@ import logging
 import re
 from pathlib import Path
 
+import pydata_sphinx_theme
 from docutils import nodes
 from fontTools import subset
 from sphinx.application import Sphinx
@@ -19,7 +20,9 @@ ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 FORMULAS = "mathjax/fonts"
 TAG = re.compile(r"<script\b[^>]*></script>|<(?:meta|link)\b[^>]*>")
 logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
-ICON = re.compile(r'((?:\.fa-[\w-]+::?before,?)+)\{content:"\\(\w+)"')
+ICON = re.compile(
+    r'((?:\.fa-[\w-]+(?:::?before)?,?)+)\{(?:content|--fa):"\\(\w+)"'
+)
 
 
 def without(html: str, *words: str) -> str:
@@ -77,7 +80,8 @@ def shrink_fonts(app: Sphinx, error: Exception | None) -> None:
         for p in site.rglob("*.html")
         if static not in p.parents
     )
-    font = (static / ICONS).with_suffix(".ttf")
+    theme = Path(pydata_sphinx_theme.__file__).parent
+    font = theme / "theme" / "pydata_sphinx_theme" / "static" / ICONS
     shrink(font, static / ICONS, icons(static, pages))
     letters = {int(c, 16) for c in set(re.findall(r"mjx-c([0-9A-F]+)", pages))}
     for font in (static / FORMULAS).glob("*.woff2"):

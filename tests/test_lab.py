@@ -455,14 +455,23 @@ def opened(page: Page, server: str, stem: str) -> Page:
 
 
 def run_all(page: Page, stem: str) -> None:
-    """Restart the kernel, run all cells, and wait for the last one."""
+    """Restart the kernel, run all cells, and wait for the last open one.
+
+    A cell whose source is hidden shows no number.
+    """
     notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
-    last = sum(cell.cell_type == "code" for cell in notebook.cells)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    last = max(
+        number
+        for number, cell in enumerate(cells, start=1)
+        if not cell.metadata.get("jupyter", {}).get("source_hidden")
+    )
     page.get_by_role("menuitem", name="Run", exact=True).click()
     name = re.compile("^Restart Kernel and Run All Cells")
     page.get_by_role("menuitem", name=name).click()
     page.locator(".jp-Dialog .jp-mod-accept").click()
-    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").last
+    shown = ".jp-CodeCell .jp-InputPrompt:not(.jp-Placeholder-prompt)"
+    prompt = page.locator(shown).last
     expect(prompt).to_have_text("[*]:", timeout=30_000)
     expect(prompt).to_have_text(f"[{last}]:", timeout=90_000)
 

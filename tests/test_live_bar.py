@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from built import Host, Watched
 from test_live import (
+    OPEN,
     SOON,
     WHOLE_PAGE,
     code_cells,
@@ -55,7 +56,7 @@ def page(opened: Watched) -> Iterator[Page]:
 
 
 def cell(page: Page, number: int) -> Locator:
-    return page.locator("div.cell").nth(number)
+    return page.locator(OPEN).nth(number)
 
 
 def begin(page: Page, number: int, code: str) -> Locator:

@@ -48,16 +48,12 @@ def access() -> str:
         if test.name.startswith("test_")
     ]
     pages, widths = said["PAGES"], said["WIDTHS"]
-    outside, left_out = said["OUTSIDE"], "Nothing is left out."
     assert isinstance(pages, tuple) and isinstance(widths, tuple)
-    assert isinstance(outside, dict)
-    if outside:
-        left_out = f"Left out: {'; '.join(outside.values())}."
     there = set(listed()) - {"access"}
     links = [tangle.link(stem) for stem in pages if stem in there]
     where = (
-        f"The pages are {', '.join(links)} and this one, "
-        f"each {' and '.join(map(str, widths))} pixels wide. {left_out}"
+        f"The pages are the cover, {', '.join(links)} and this one, "
+        f"each {' and '.join(map(str, widths))} pixels wide."
     )
     head = HEAD.format(version=fetch.AXE.version)
     return "\n\n".join([head, "\n".join(claims), where, TAIL]) + "\n"

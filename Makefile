@@ -13,13 +13,13 @@ help:  ## this list
 lab: .venv/book  ## open the book in JupyterLab (your own copy, in my/)
 	$(V)/python tools/lab/open.py $(MINE) $(ARGS)
 
-reset: .venv/book  ## CHAPTER=05_delta: put that chapter of my/ back as printed
+reset: .venv/book  ## CHAPTER=07_delta: put that chapter of my/ back as printed
 	$(V)/python tools/lab/open.py $(MINE) --reset "$(CHAPTER)"
 
 test: .venv/test  ## every guard: book rules, modules, notebooks, site, browser
 	$(V)/python -m pytest --nbval --by-guard -n auto
 
-check: .venv/test  ## CHAPTER=05_delta: what it lacks, and every guard it can break
+check: .venv/test  ## CHAPTER=07_delta: what it lacks, and every guard it can break
 	$(V)/python tools/check.py $(CHAPTER)
 
 formulas: .venv/test  ## evaluate the displayed formulas as they are printed

@@ -4,6 +4,15 @@ Written by the chapters."""
 
 from bp.algorithm import Gradient, backprop
 from bp.biases import bias_gradient
+from bp.changes import (
+    as_place,
+    complex_step,
+    measured_jacobian,
+    measured_slopes,
+    one_number,
+    values_of,
+    with_values,
+)
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
 from bp.descent import (
@@ -31,7 +40,6 @@ from bp.digits import (
 from bp.gradient_check import (
     GradientCheck,
     check_gradient,
-    complex_step,
     finite_difference,
     relative_error,
 )
@@ -114,6 +122,7 @@ __all__ = [
     "as_network",
     "as_numbers",
     "as_path",
+    "as_place",
     "as_real",
     "as_targets",
     "as_vector",
@@ -146,9 +155,12 @@ __all__ = [
     "masked_backprop",
     "masked_forward",
     "measured_delta",
+    "measured_jacobian",
+    "measured_slopes",
     "minibatches",
     "mnist_folder",
     "one_hot",
+    "one_number",
     "output_error",
     "propagate_error",
     "quadratic_cost",
@@ -162,6 +174,7 @@ __all__ = [
     "shifted",
     "sigmoid",
     "sigmoid_prime",
+    "values_of",
     "verdict",
     "weight_gradient",
     "weighted_input",
@@ -171,5 +184,6 @@ __all__ = [
     "with_l2",
     "with_noise",
     "with_shifts",
+    "with_values",
     "write_whole",
 ]

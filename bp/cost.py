@@ -1,6 +1,6 @@
 """What is being minimised
 
-Written by the chapter chapters/04_cost.md: edit it there, not here.
+Written by the chapter chapters/05_cost.md: edit it there, not here.
 """
 
 from typing import Any

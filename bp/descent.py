@@ -1,6 +1,6 @@
 """How a network learns
 
-Written by the chapter chapters/12_descent.md: edit it there, not here.
+Written by the chapter chapters/14_descent.md: edit it there, not here.
 """
 
 import os

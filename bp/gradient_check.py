@@ -1,9 +1,8 @@
 """How to know that a gradient is right
 
-Written by the chapter chapters/10_gradient_check.md: edit it there, not here.
+Written by the chapter chapters/12_gradient_check.md: edit it there, not here.
 """
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,53 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bp.changes import as_place, complex_step, one_number
 from bp.digits import Array
 from bp.reading import as_array, as_numbers, as_real, check_callable, in_words
 
 __all__ = [
     "finite_difference",
-    "complex_step",
     "relative_error",
     "GradientCheck",
     "check_gradient",
 ]
-
-
-def _real(x: ArrayLike, name: str) -> NDArray[np.floating[Any]]:
-    """A copy of x with real, finite entries, or an error."""
-    array: NDArray[Any] = as_numbers(x, name).copy()
-    if array.dtype.kind != "f":
-        raise TypeError(
-            f"{name} holds {array.dtype}, expected real numbers: "
-            f"write np.asarray({name}, dtype=float)"
-        )
-    if not np.isfinite(array).all():
-        place = np.argwhere(~np.isfinite(array))[0].tolist()
-        raise ValueError(
-            f"{name} is {array[tuple(place)]} at {place}, expected finite "
-            "numbers: find where it came from with np.isfinite"
-        )
-    return array
-
-
-def _one(value: Any) -> Any:
-    """What f returned, if it is one number."""
-    if value is None:
-        raise ValueError(
-            "f returned None, expected one number: is a return missing?"
-        )
-    array, number = as_array(value, "f(x)"), as_numbers(value, "f(x)")
-    if number.size != 1:
-        raise ValueError(
-            f"f returned an array of shape {number.shape}, expected one "
-            "number: let f return a sum or a mean"
-        )
-    if not np.isfinite(number).all():
-        raise ValueError(
-            f"f returned {number.item()}, expected a finite number: find "
-            "where it came from with np.isfinite"
-        )
-    return (array if array.dtype.kind == "f" else number).reshape(())[()]
 
 
 _Reals = NDArray[np.floating[Any]]
@@ -100,8 +62,8 @@ def finite_difference(
     is lost beside an entry of x, or f returns no single real number.
     """
     check_callable(f, "f")
-    start = _real(x, "x")
-    here = _one(f(start.copy()))
+    start = as_place(x, "x")
+    here = one_number(f(start.copy()))
     if np.iscomplexobj(here):
         raise ValueError(
             "f returned a complex number for a real x, expected a real one: "
@@ -114,57 +76,7 @@ def finite_difference(
     if h is not None:
         h = as_real(h, "h", 1e-6, above=True)
         steps = np.full(start.shape, h)
-    return _slopes(lambda x: _one(f(x)), here, start, steps, central)
-
-
-_REAL = (
-    "f lost the imaginary part of its argument, expected a complex result: "
-    "an abs(), a float() or an array of floats in f drops it; rewrite that, "
-    "or write finite_difference(f, x)"
-)
-
-
-def _at_complex(f: Callable[[Any], Any], moved: Any) -> Any:
-    """What f returned for a complex argument, if that is its value there."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", np.exceptions.ComplexWarning)
-            value = _one(f(moved))
-    except np.exceptions.ComplexWarning:
-        raise ValueError(_REAL) from None
-    except Exception as error:
-        try:
-            _one(f(moved.real.copy()))
-        except Exception:  # not for being complex: it is an error of f
-            raise error from None
-        raise ValueError(
-            f"f does not take complex numbers ({error}): write "
-            'finite_difference(f, x), and check_gradient with method="central"'
-        ) from error
-    if not np.iscomplexobj(value):
-        raise ValueError(_REAL)
-    return value
-
-
-def complex_step(
-    f: Callable[[Any], Any], x: ArrayLike, h: float = 1e-30
-) -> NDArray[np.float64]:
-    """Gradient of f at x by imaginary steps (eq-gradient-check-complex).
-
-    f takes a complex array like x, of any shape, and returns a complex
-    number; it must be smooth, without abs or conjugates.  The result has
-    the shape of x, in double precision, and x is left as it is.  Raises
-    ValueError when f drops the imaginary part, or takes no complex number.
-    """
-    check_callable(f, "f")
-    h = as_real(h, "h", 1e-30, above=True)
-    start = _real(x, "x").astype(np.complex128)
-    gradient = np.zeros(start.shape)
-    for place in np.ndindex(start.shape):
-        moved = start.copy()
-        moved[place] += 1j * h
-        gradient[place] = _at_complex(f, moved).imag / h
-    return gradient
+    return _slopes(lambda x: one_number(f(x)), here, start, steps, central)
 
 
 def _differences(got: Array, wanted: Array) -> NDArray[np.floating[Any]]:
@@ -277,7 +189,7 @@ def _check_analytic(
     places = [x + t * h * way for t in (-more, -1, 0, 1, more)]
     try:
         with np.errstate(all="ignore"):
-            values = [np.real(_one(f(place))) for place in places]
+            values = [np.real(one_number(f(place))) for place in places]
     except Exception:
         return  # f ends here
     far, before, here, after, beyond = values
@@ -305,7 +217,7 @@ def _scale_of_zero(
 
     A tenth of f, and of how steep f is in the neighbourhood.
     """
-    size = float(abs(_one(f(x.copy()))))
+    size = float(abs(one_number(f(x.copy()))))
     try:
         with np.errstate(all="ignore"):
             h = 0.1 * max(1.0, float(abs(x).max()))
@@ -352,8 +264,8 @@ def check_gradient(
             f"{', '.join(powers)}"
         )
     check_callable(f, "f")
-    start = _real(x, "x")
-    said, here = _said(grad, start), _one(f(start.copy()))
+    start = as_place(x, "x")
+    said, here = _said(grad, start), one_number(f(start.copy()))
     measured: Array
     if method == "complex":
         measured = complex_step(f, start)

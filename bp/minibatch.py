@@ -1,6 +1,6 @@
 """How many samples make a step
 
-Written by the chapter chapters/11_minibatch.md: edit it there, not here.
+Written by the chapter chapters/13_minibatch.md: edit it there, not here.
 """
 
 from collections.abc import Iterator

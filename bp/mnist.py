@@ -1,6 +1,6 @@
 """Real handwriting
 
-Written by the chapter chapters/13_mnist.md: edit it there, not here.
+Written by the chapter chapters/15_mnist.md: edit it there, not here.
 """
 
 import os

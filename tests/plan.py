@@ -89,7 +89,7 @@ def unit_of(item: pytest.Item) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--chapter", metavar="05_delta", help="what this chapter can break"
+        "--chapter", metavar="07_delta", help="what this chapter can break"
     )
 
 

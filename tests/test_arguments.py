@@ -100,6 +100,19 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"f": cubes, "x": X, "h": 1e-5},
     ),
     "complex_step": (bp.complex_step, {"f": cubes, "x": X, "h": 1e-30}),
+    "measured_jacobian": (
+        bp.measured_jacobian,
+        {"f": lambda x: x * x, "x": X[:, [0]]},
+    ),
+    "values_of": (bp.values_of, {"network": NET, "kind": "w", "l": 1}),
+    "with_values": (
+        bp.with_values,
+        {"network": NET, "kind": "b", "l": 1, "values": NET.b[1]},
+    ),
+    "measured_slopes": (
+        bp.measured_slopes,
+        {"network": NET, "x": X, "y": Y, "kind": "b", "l": 2},
+    ),
     "relative_error": (
         bp.relative_error,
         {"got": X, "wanted": X + 1, "scale": 1.0},
@@ -181,8 +194,9 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }
 ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
-    "as_array as_labels as_numbers as_path as_real as_targets as_whole "
-    "as_wholes check_callable check_network check_rng in_words write_whole"
+    "as_array as_labels as_numbers as_path as_place as_real as_targets "
+    "as_whole as_wholes check_callable check_network check_rng in_words "
+    "one_number write_whole"
 }
 STRANGERS: dict[str, Any] = {
     "None": None,

@@ -112,9 +112,9 @@ def first(page: rules.Page, tag: str) -> nbformat.NotebookNode:
         (":label: ex-delta-bug", ":label: ex-b", "no folded solution of ex-b"),
         (":label: ex-delta-bug", ":label: ex-b", "of ex-delta-bug, which nob"),
         (
-            "](04_cost.ipynb)",
-            "](04_costs.ipynb)",
-            "04_costs, which is no page",
+            "](05_cost.ipynb)",
+            "](05_costs.ipynb)",
+            "05_costs, which is no page",
         ),
         ("[What one neuron", "[What a neuron", "[What a neuron does] is not"),
         ("[Nielsen (2015)]", "[Nielsen (2016)]", "no heading of the bibliog"),
@@ -125,7 +125,7 @@ def first(page: rules.Page, tag: str) -> nbformat.NotebookNode:
     ],
 )
 def test_a_fault_in_the_text_is_named(old: str, new: str, said: str) -> None:
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     assert old in page.text
     page.text = page.text.replace(old, new)
     assert any(said in words for words in said_of(page))
@@ -133,7 +133,7 @@ def test_a_fault_in_the_text_is_named(old: str, new: str, said: str) -> None:
 
 def test_an_open_cell_is_short_and_a_verdict_folded() -> None:
     """Of every kind of cell: of bp, of a check, of an experiment."""
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     assert said_of(page) == []
     for code in page.code:
         code.cell.source = "\n".join(["pass"] * 31)
@@ -150,7 +150,7 @@ def test_an_open_cell_is_short_and_a_verdict_folded() -> None:
 
 def test_a_chapter_begins_with_a_picture() -> None:
     """A picture that comes later does not count."""
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     opening = next(c for c in page.code if "figcaption" in repr(c.cell))
     opening.cell.outputs = []
     said = [words for _, words in rules.it_begins_with_a_picture(page)]
@@ -159,13 +159,13 @@ def test_a_chapter_begins_with_a_picture() -> None:
 
 def test_a_check_has_its_place(tmp_path: Path) -> None:
     """After its formula, in the same section."""
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     display = "$$ (eq-delta-hadamard)"
     for where, said in [
         ("## Exercises", "the check of eq-bp1 comes before it"),
         ("# What", "the check of eq-bp1 is in another section"),
     ]:
-        page = rules.Page("05_delta")
+        page = rules.Page("07_delta")
         assert display in page.text
         formula = "\n$$ C = C $$ (eq-bp1)\n\n"
         rest = page.text.replace("$$ (eq-bp1)\n", "$$\n")
@@ -188,13 +188,13 @@ OUTPUT = nbformat.v4.new_output
 def test_a_fault_in_an_output_is_named(
     output: nbformat.NotebookNode, said: str
 ) -> None:
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     page.code[0].cell.outputs.append(output)
     assert said_of(page) == [said]
 
 
 def test_a_fault_in_a_cell_is_named() -> None:
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     page.code[1].cell.execution_count = 7
     first(page, "check:").source = "1 == 1"
     first(page, "check:eq-bp1-batch").metadata.tags += ["check:eq-bp1"]
@@ -211,7 +211,7 @@ def test_a_fault_in_a_cell_is_named() -> None:
 
 
 def test_a_fault_in_an_experiment_is_named() -> None:
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     (call, *_) = (c.cell for c in page.code if starts.calls(c.cell.source))
     call.metadata.tags = []
     call.source = call.source.replace("y=", "y=wanted or ")
@@ -228,7 +228,7 @@ def test_a_fault_in_an_experiment_is_named() -> None:
 
 
 def test_an_empty_chapter_lacks_all_its_parts() -> None:
-    page = rules.Page("05_delta")
+    page = rules.Page("07_delta")
     page.text = "# Nothing\n"
     page.notebook = nbformat.v4.new_notebook()
     named = {r.__name__ for r in rules.RULES if list(r(page))}

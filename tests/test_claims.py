@@ -273,9 +273,9 @@ def test_a_check_that_moves_the_state_is_noticed(tmp_path: Path) -> None:
 def altered(tmp_path: Path, old: str, new: str) -> list[str]:
     """What is false or open when words of chapter 05 are changed."""
     for kind in ("md", "ipynb"):
-        source = (FOLDER / f"05_delta.{kind}").read_text("utf-8")
-        (tmp_path / f"05_delta.{kind}").write_text(source, "utf-8")
-    path = tmp_path / "05_delta.md"
+        source = (FOLDER / f"07_delta.{kind}").read_text("utf-8")
+        (tmp_path / f"07_delta.{kind}").write_text(source, "utf-8")
+    path = tmp_path / "07_delta.md"
     text = path.read_text("utf-8")
     assert text.count(old) == 1, old
     path.write_text(text.replace(old, new), "utf-8")
@@ -293,7 +293,7 @@ def altered(tmp_path: Path, old: str, new: str) -> list[str]:
         ("always positive:", "mostly positive:", "is always positive"),
         ("these four lines", "these five lines", "five, and 4 entries"),
         (
-            "in [One layer back](06_recursion.ipynb).",
+            "in [One layer back](08_recursion.ipynb).",
             "in a later chapter.",
             '"a later chapter" is no link',
         ),

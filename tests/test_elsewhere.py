@@ -89,7 +89,7 @@ def test_current_sphinx_builds_the_site_clean(tmp_path: Path) -> None:
         ignore=shutil.ignore_patterns("measured", "elsewhere"),
     )
     run([*command, "--keep-going", ROOT, tmp_path], env=paths)
-    assert (tmp_path / "chapters" / "05_delta.html").exists()
+    assert (tmp_path / "chapters" / "07_delta.html").exists()
 
 
 def test_jupyter_book_2_reads_the_same_sources(book_copy: Path) -> None:

@@ -95,13 +95,13 @@ def run_tool(*paths: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_command_line(tmp_path: Path) -> None:
-    chapter = ROOT / "chapters" / "05_delta.md"
+    chapter = ROOT / "chapters" / "07_delta.md"
     good = run_tool(chapter)
     assert good.returncode == 0
     assert "eq-bp1: holds at" in good.stdout
-    assert "05_delta: 8 holds" in good.stdout
+    assert "07_delta: 8 holds" in good.stdout
     text = chapter.read_text("utf-8")
-    spoiled = tmp_path / "05_delta.md"
+    spoiled = tmp_path / "07_delta.md"
     old = "\n\\delta^L = \\nabla_a C \\odot"
     assert text.count(old) == 1
     spoiled.write_text(text.replace(old, old.replace("= ", "= -")), "utf-8")

@@ -33,7 +33,7 @@ TOKEN = "only-for-this-test"
 def book(tmp_path: Path) -> Path:
     folder = tmp_path / "chapters"
     folder.mkdir()
-    for stem in ("00_reading", "05_delta"):
+    for stem in ("00_reading", "07_delta"):
         write(folder / f"{stem}.ipynb", "as printed")
     return folder
 
@@ -48,14 +48,14 @@ def test_copies_are_made_once_and_renewed_while_untouched(
 ) -> None:
     mine = tmp_path / "my"
     done = lab.bring_copies(book, mine)
-    assert done["new"] == ["00_reading", "05_delta"]
+    assert done["new"] == ["00_reading", "07_delta"]
     assert not any(lab.bring_copies(book, mine).values())
-    ran = nbformat.read(mine / "05_delta.ipynb", 4)
+    ran = nbformat.read(mine / "07_delta.ipynb", 4)
     ran.metadata["language_info"] = {"name": "python", "version": "3.99"}
-    nbformat.write(ran, mine / "05_delta.ipynb")  # saved by JupyterLab
-    write(book / "05_delta.ipynb", "a better edition")
-    assert lab.bring_copies(book, mine)["renewed"] == ["05_delta"]
-    assert "better edition" in (mine / "05_delta.ipynb").read_text()
+    nbformat.write(ran, mine / "07_delta.ipynb")  # saved by JupyterLab
+    write(book / "07_delta.ipynb", "a better edition")
+    assert lab.bring_copies(book, mine)["renewed"] == ["07_delta"]
+    assert "better edition" in (mine / "07_delta.ipynb").read_text()
 
 
 def test_a_reader_s_edits_are_never_overwritten(
@@ -63,37 +63,37 @@ def test_a_reader_s_edits_are_never_overwritten(
 ) -> None:
     mine = tmp_path / "my"
     lab.bring_copies(book, mine)
-    write(mine / "05_delta.ipynb", "my answer")
+    write(mine / "07_delta.ipynb", "my answer")
     assert not any(lab.bring_copies(book, mine).values())
-    write(book / "05_delta.ipynb", "a better edition")
+    write(book / "07_delta.ipynb", "a better edition")
     for _ in "ab":
-        assert lab.bring_copies(book, mine)["behind"] == ["05_delta"]
-        assert "my answer" in (mine / "05_delta.ipynb").read_text()
+        assert lab.bring_copies(book, mine)["behind"] == ["07_delta"]
+        assert "my answer" in (mine / "07_delta.ipynb").read_text()
 
 
 def test_reset_keeps_the_reader_s_version(book: Path, tmp_path: Path) -> None:
     mine = tmp_path / "my"
     lab.bring_copies(book, mine)
     for n, answer in enumerate(["first answer", "second answer"], start=1):
-        write(mine / "05_delta.ipynb", answer)
-        said = lab.reset("05_delta", book, mine)
-        assert said.endswith(f"your version is now 05_delta.mine-{n}.ipynb.")
-        assert "as printed" in (mine / "05_delta.ipynb").read_text()
-        assert answer in (mine / f"05_delta.mine-{n}.ipynb").read_text()
-    with pytest.raises(SystemExit, match="give one of 00_reading 05_delta"):
+        write(mine / "07_delta.ipynb", answer)
+        said = lab.reset("07_delta", book, mine)
+        assert said.endswith(f"your version is now 07_delta.mine-{n}.ipynb.")
+        assert "as printed" in (mine / "07_delta.ipynb").read_text()
+        assert answer in (mine / f"07_delta.mine-{n}.ipynb").read_text()
+    with pytest.raises(SystemExit, match="give one of 00_reading 07_delta"):
         lab.reset("05_detla", book, mine)
 
 
 NAMED = (
-    """05_delta 05_delta.ipynb 05_delta.md my/05_delta.ipynb my/05_delta
-./my/05_delta.ipynb chapters/05_delta.md 5 05 delta 05-delta 05_Delta.IPYNB
-my\\05_delta.ipynb '05_delta'""".split()
+    """07_delta 07_delta.ipynb 07_delta.md my/07_delta.ipynb my/07_delta
+./my/07_delta.ipynb chapters/07_delta.md 5 05 delta 05-delta 05_Delta.IPYNB
+my\\07_delta.ipynb '07_delta'""".split()
     + [" 05 delta\n"]
 )
-REFUSED = """../chapters/05_delta my/../chapters/05_delta ../my/05_delta
-/05_delta other/05_delta 05_detla 6 05_delta.mine-1 ../05_delta my/ . .. ~
-~nobody/5 05_delta/05_delta my/my/05_delta * 0[5]_delta .ipynb""".split()
-REFUSED += ["", "05_delta 00_reading", "--reset"]
+REFUSED = """../chapters/07_delta my/../chapters/07_delta ../my/07_delta
+/07_delta other/07_delta 05_detla 6 07_delta.mine-1 ../07_delta my/ . .. ~
+~nobody/5 07_delta/07_delta my/my/07_delta * 0[5]_delta .ipynb""".split()
+REFUSED += ["", "07_delta 00_reading", "--reset"]
 
 
 @pytest.mark.parametrize("typed", NAMED)
@@ -102,12 +102,12 @@ def test_reset_takes_what_a_person_types(
 ) -> None:
     mine = tmp_path / "my"
     lab.bring_copies(book, mine)
-    for text in (typed, f"{mine}/05_delta.ipynb"):
-        write(mine / "05_delta.ipynb", "my answer")
+    for text in (typed, f"{mine}/07_delta.ipynb"):
+        write(mine / "07_delta.ipynb", "my answer")
         said = lab.reset(text, book, mine)
-        assert said.startswith("05_delta.ipynb is as printed; your version")
-    assert "as printed" in (mine / "05_delta.ipynb").read_text()
-    assert "my answer" in (mine / "05_delta.mine-2.ipynb").read_text()
+        assert said.startswith("07_delta.ipynb is as printed; your version")
+    assert "as printed" in (mine / "07_delta.ipynb").read_text()
+    assert "my answer" in (mine / "07_delta.mine-2.ipynb").read_text()
 
 
 @pytest.mark.parametrize("typed", REFUSED)
@@ -117,7 +117,7 @@ def test_reset_refuses_all_else_and_touches_nothing(
     mine = tmp_path / "my"
     lab.bring_copies(book, mine)
     before = contents(tmp_path)
-    with pytest.raises(SystemExit, match="give one of 00_reading 05_delta"):
+    with pytest.raises(SystemExit, match="give one of 00_reading 07_delta"):
         lab.reset(typed, book, mine)
     assert contents(tmp_path) == before
 
@@ -159,12 +159,12 @@ def test_a_broken_copy_is_put_aside_and_named(
 ) -> None:
     mine = tmp_path / "my"
     lab.bring_copies(book, mine)
-    copy = mine / "05_delta.ipynb"
+    copy = mine / "07_delta.ipynb"
     copy.write_bytes(BROKEN[kind])
     (named,) = lab.bring_copies(book, mine)["broken"]
-    assert named.startswith("05_delta.ipynb: it")
-    assert named.endswith("05_delta.broken-1.ipynb")
-    assert (mine / "05_delta.broken-1.ipynb").read_bytes() == BROKEN[kind]
+    assert named.startswith("07_delta.ipynb: it")
+    assert named.endswith("07_delta.broken-1.ipynb")
+    assert (mine / "07_delta.broken-1.ipynb").read_bytes() == BROKEN[kind]
     assert "as printed" in copy.read_text()
     assert not any(lab.bring_copies(book, mine).values())
 
@@ -175,7 +175,7 @@ def test_what_is_no_file_is_put_aside_too(
 ) -> None:
     mine = tmp_path / "my"
     mine.mkdir()
-    for name in ("05_delta.ipynb", ".printed.json"):
+    for name in ("07_delta.ipynb", ".printed.json"):
         if what == "folder":
             (mine / name).mkdir()
             (mine / name / "notes").write_text("mine")
@@ -188,7 +188,7 @@ def test_what_is_no_file_is_put_aside_too(
 
 
 RECORDS = [b"", b"{", b"[]", b"null", b"3", bytes(9), b"\xff", b"[" * 10**5]
-RECORDS += [b'{"05_delta.ipynb": 3}', b'{"05_delta.ipynb": {}}']
+RECORDS += [b'{"07_delta.ipynb": 3}', b'{"07_delta.ipynb": {}}']
 
 
 @pytest.mark.parametrize("record", [None, *RECORDS])
@@ -200,8 +200,8 @@ def test_a_broken_record_counts_as_none(
     path = mine / ".printed.json"
     path.unlink() if record is None else path.write_bytes(record)
     assert not any(lab.bring_copies(book, mine).values()), "equal is equal"
-    write(book / "05_delta.ipynb", "a better edition")
-    assert lab.bring_copies(book, mine)["renewed"] == ["05_delta"]
+    write(book / "07_delta.ipynb", "a better edition")
+    assert lab.bring_copies(book, mine)["renewed"] == ["07_delta"]
 
 
 def test_without_a_record_an_edited_copy_is_kept_and_said_once(
@@ -209,27 +209,27 @@ def test_without_a_record_an_edited_copy_is_kept_and_said_once(
 ) -> None:
     mine = tmp_path / "my"
     lab.bring_copies(book, mine)
-    write(mine / "05_delta.ipynb", "my answer")
+    write(mine / "07_delta.ipynb", "my answer")
     (mine / ".printed.json").unlink()
-    assert lab.bring_copies(book, mine)["differs"] == ["05_delta"]
+    assert lab.bring_copies(book, mine)["differs"] == ["07_delta"]
     assert not any(lab.bring_copies(book, mine).values())
-    write(book / "05_delta.ipynb", "a better edition")
-    assert lab.bring_copies(book, mine)["behind"] == ["05_delta"]
-    assert "my answer" in (mine / "05_delta.ipynb").read_text()
+    write(book / "07_delta.ipynb", "a better edition")
+    assert lab.bring_copies(book, mine)["behind"] == ["07_delta"]
+    assert "my answer" in (mine / "07_delta.ipynb").read_text()
 
 
 def test_a_broken_page_of_the_book_is_named_and_the_others_come(
     book: Path, tmp_path: Path
 ) -> None:
     mine = tmp_path / "my"
-    (book / "05_delta.ipynb").write_bytes(b"<<<<<<< HEAD")
+    (book / "07_delta.ipynb").write_bytes(b"<<<<<<< HEAD")
     done = lab.bring_copies(book, mine)
     assert done["new"] == ["00_reading"]
-    assert done["unreadable"][0].startswith("05_delta.ipynb: it holds a conf")
-    write(mine / "05_delta.ipynb", "my answer")
-    with pytest.raises(SystemExit, match="05_delta.ipynb of the book: it"):
-        lab.reset("05_delta", book, mine)
-    assert "my answer" in (mine / "05_delta.ipynb").read_text()
+    assert done["unreadable"][0].startswith("07_delta.ipynb: it holds a conf")
+    write(mine / "07_delta.ipynb", "my answer")
+    with pytest.raises(SystemExit, match="07_delta.ipynb of the book: it"):
+        lab.reset("07_delta", book, mine)
+    assert "my answer" in (mine / "07_delta.ipynb").read_text()
 
 
 def test_a_link_stays_a_link_and_permissions_stay(
@@ -237,12 +237,12 @@ def test_a_link_stays_a_link_and_permissions_stay(
 ) -> None:
     mine, cloud = tmp_path / "my", tmp_path / "cloud.ipynb"
     lab.bring_copies(book, mine)
-    (mine / "05_delta.ipynb").rename(cloud)
-    (mine / "05_delta.ipynb").symlink_to(cloud)
+    (mine / "07_delta.ipynb").rename(cloud)
+    (mine / "07_delta.ipynb").symlink_to(cloud)
     cloud.chmod(0o640)
-    write(book / "05_delta.ipynb", "a better edition")
+    write(book / "07_delta.ipynb", "a better edition")
     lab.bring_copies(book, mine)
-    assert (mine / "05_delta.ipynb").is_symlink()
+    assert (mine / "07_delta.ipynb").is_symlink()
     assert "better edition" in cloud.read_text()
     assert cloud.stat().st_mode & 0o777 == 0o640
 
@@ -266,20 +266,20 @@ def test_nothing_is_lost_where_writing_stops(
         folder = tmp_path / str(n)
         book, mine = folder / "chapters", folder / "my"
         book.mkdir(parents=True)
-        for stem in ("00_reading", "05_delta"):
+        for stem in ("00_reading", "07_delta"):
             write(book / f"{stem}.ipynb", "as printed")
         do = functools.partial(lab.bring_copies, book, mine)
         if act != "first":
             do()
-            write(mine / "05_delta.ipynb", "my answer")
+            write(mine / "07_delta.ipynb", "my answer")
         if act == "renew":
             write(book / "00_reading.ipynb", "a better edition")
-            write(book / "05_delta.ipynb", "a better edition")
+            write(book / "07_delta.ipynb", "a better edition")
         if act == "mend":
             (mine / "00_reading.ipynb").write_text("half a noteb")
             (mine / ".printed.json").write_text("{")
         if act == "reset":
-            do = functools.partial(lab.reset, "05_delta", book, mine)
+            do = functools.partial(lab.reset, "07_delta", book, mine)
         reached = end(n, mine, do)
         lab.bring_copies(book, mine)
         assert not [
@@ -290,7 +290,7 @@ def test_nothing_is_lost_where_writing_stops(
         found = "".join(p.read_text() for p in mine.glob("*.ipynb"))
         assert found.count("my answer") == (act != "first")
         assert found.count("half a noteb") == (act == "mend")
-        for stem in ("00_reading", "05_delta"):
+        for stem in ("00_reading", "07_delta"):
             nbformat.read(mine / f"{stem}.ipynb", 4)
         if act == "renew":
             assert "better" in (mine / "00_reading.ipynb").read_text()
@@ -339,7 +339,7 @@ def started(mine: Path, home: Path, log: Path) -> str:
 def test_lab_starts_in_its_own_folder(book: Path, tmp_path: Path) -> None:
     """Broken copies, an odd name, and a configuration of the reader's own."""
     mine, home = tmp_path / "Bücher & mehr" / "my", tmp_path / "home"
-    (mine / "05_delta.ipynb").mkdir(parents=True)
+    (mine / "07_delta.ipynb").mkdir(parents=True)
     (mine / "00_reading.ipynb").write_bytes(b"")
     (mine / ".printed.json").write_bytes(b"{")
     (home / ".jupyter").mkdir(parents=True)
@@ -347,7 +347,7 @@ def test_lab_starts_in_its_own_folder(book: Path, tmp_path: Path) -> None:
     said = started(mine, home, tmp_path / "log")
     assert f"Serving notebooks from local directory: {mine}\n" in said
     assert "00_reading.ipynb: it is empty: it is now 00_reading.brok" in said
-    assert "05_delta.ipynb: it is no file: it is now 05_delta.broken" in said
+    assert "07_delta.ipynb: it is no file: it is now 07_delta.broken" in said
     assert "Traceback" not in said
 
 
@@ -398,7 +398,7 @@ def test_a_folder_that_cannot_be_written_is_said(
 ) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "dead link").symlink_to("/proc/nowhere")
-    for arguments in ([], ["--reset=05_delta"]):
+    for arguments in ([], ["--reset=07_delta"]):
         command = ["open.py", f"--my={tmp_path / kind}", *arguments]
         monkeypatch.setattr(sys, "argv", command)
         with pytest.raises(SystemExit, match="make lab MY=") as error:
@@ -482,7 +482,7 @@ def test_first_page_opens_without_pop_ups(page: Page, server: str) -> None:
     page.wait_for_timeout(2000)
     assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
     names = page.locator(".jp-DirListing-itemText").all_inner_texts()
-    assert "05_delta.ipynb" in names
+    assert "07_delta.ipynb" in names
     assert not [n for n in names if n.endswith((".md", ".bib"))]
 
 

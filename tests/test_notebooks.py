@@ -53,12 +53,12 @@ def test_one_changed_digit_fails(book_copy: Path) -> None:
 def test_a_wrong_sign_in_the_chapter_fails_its_check(book_copy: Path) -> None:
     edit(
         book_copy,
-        "05_delta",
+        "07_delta",
         "bp",
         "= cost_gradient * sigmoid_prime(z)",
         "= -cost_gradient * sigmoid_prime(z)",
     )
-    result = nbval(book_copy, "05_delta")
+    result = nbval(book_copy, "07_delta")
     assert result.returncode == 1
     assert "assert largest < 1e-15" in result.stdout
     assert "AssertionError" in result.stdout
@@ -67,12 +67,12 @@ def test_a_wrong_sign_in_the_chapter_fails_its_check(book_copy: Path) -> None:
 def test_a_warning_in_a_chapter_fails(book_copy: Path) -> None:
     edit(
         book_copy,
-        "05_delta",
+        "07_delta",
         "check:eq-bp1-batch",
         "rng = np.random.default_rng(8)",
         "rng = np.random.default_rng(8)\nnp.exp(np.array(1e4))",
     )
-    result = nbval(book_copy, "05_delta")
+    result = nbval(book_copy, "07_delta")
     assert result.returncode == 1
     assert "overflow encountered in exp" in result.stdout
 

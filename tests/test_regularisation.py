@@ -623,7 +623,7 @@ def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_chapter_says_what_is_stored() -> None:
     """The numbers in its sentences are those of the file."""
-    text = (ROOT / "chapters" / "15_regularisation.md").read_text("utf-8")
+    text = (ROOT / "chapters" / "17_regularisation.md").read_text("utf-8")
     two, three, slow = (run["rows"] for run in stored("xor"))
     rows = {row["what"]: row for row in two}
     some, much = rows["L2, λ = 0.0003"], rows["L2, λ = 0.001"]

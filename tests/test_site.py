@@ -158,13 +158,13 @@ def found(watched: Watched, words: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("words", "stem"),
     [
-        ("delta", "05_delta"),
-        ("δ", "05_delta"),
-        ("learning rate", "12_descent"),
+        ("delta", "07_delta"),
+        ("δ", "07_delta"),
+        ("learning rate", "14_descent"),
         ("sigmoid prime", "02_neuron"),
         ("sigmoid_prime", "02_neuron"),
         ("σ′", "02_neuron"),
-        ("backprop", "09_algorithm"),
+        ("backprop", "11_algorithm"),
     ],
 )
 def test_the_search_finds_the_chapter_first(
@@ -256,7 +256,7 @@ def test_a_page_fits_every_screen(watched: Watched, stem: str) -> None:
 def test_the_number_of_a_formula_stands_below_it_on_a_phone(
     watched: Watched,
 ) -> None:
-    page = settled(watched, "06_recursion")
+    page = settled(watched, "08_recursion")
     display = page.locator("#equation-eq-bp2")
 
     def boxes() -> list[dict[str, float]]:
@@ -288,7 +288,7 @@ PAINTED = """new Promise((found) => new PerformanceObserver((list) => {
 
 
 @page_test
-@pytest.mark.parametrize("stem", ["00_reading", "05_delta", "13_mnist"])
+@pytest.mark.parametrize("stem", ["00_reading", "07_delta", "15_mnist"])
 def test_a_page_is_light_before_any_click(
     watched: Watched, site: Path, stem: str
 ) -> None:
@@ -323,7 +323,7 @@ def test_the_first_text_comes_soon(browser: Browser, address: str) -> None:
 @page_test
 def test_a_formula_that_comes_later_is_set_too(watched: Watched) -> None:
     """As a live cell and a widget's label bring them."""
-    page = settled(watched, "05_delta")
+    page = settled(watched, "07_delta")
     made = page.evaluate(
         """async () => {
           const place = document.createElement("p");
@@ -436,7 +436,7 @@ def test_the_first_picture_fills_the_column(
 @page_test
 def test_an_edge_says_what_a_cell_grows(watched: Watched) -> None:
     """An open cell has a tag, a folded one a title; no line of text."""
-    page = settled(watched, "05_delta")
+    page = settled(watched, "07_delta")
     edges = page.locator(".edge").all_inner_texts()
     assert {"bp/delta.py", "check", "your turn"} <= set(edges)
     folds = page.locator("div.cell details.hide summary").all_inner_texts()
@@ -487,7 +487,7 @@ def test_a_control_moves_without_a_kernel(watched: Watched, stem: str) -> None:
 
 @page_test
 def test_solutions_are_folded_and_open(watched: Watched) -> None:
-    page = settled(watched, "05_delta")
+    page = settled(watched, "07_delta")
     box = page.locator(".solution.dropdown").first
     assert not box.locator("p").last.is_visible()
     box.locator("button, .toggle-button").first.click()

@@ -1,6 +1,6 @@
 """What a chapter lacks, and whatever guard it can break: `make check`.
 
-    python tools/check.py 05_delta
+    python tools/check.py 07_delta
 
 First the sentences, each with its line; then the tests, in which the same
 would fail, and the outputs of the chapter's cells once more.
@@ -24,7 +24,7 @@ from formulas.__main__ import verdicts  # noqa: E402
 
 
 def stem_of(given: str) -> str:
-    """The chapter that is meant by 05, delta, 05_delta or its file."""
+    """The chapter that is meant by 05, delta, 07_delta or its file."""
     known = sorted(path.stem for path in chapters.CHAPTERS.glob("[0-9]*.md"))
     said = Path(given).stem
     found = [s for s in known if said in (s, s[:2], s[3:])]
@@ -79,7 +79,7 @@ def lacks(stem: str) -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("chapter", help="such as 05_delta")
+    parser.add_argument("chapter", help="such as 07_delta")
     parser.add_argument("--list", action="store_true", help="run no test")
     options = parser.parse_args()
     stem = stem_of(options.chapter)

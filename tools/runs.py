@@ -8,7 +8,7 @@ chapter, and the state before the first:
         def before(self, names): ...
         def after(self, step): ...  # step.names, .printed, .cell, …
 
-    watched("05_delta", Sums)       # the watcher, after the last cell
+    watched("07_delta", Sums)       # the watcher, after the last cell
 
 The first that asks for a chapter has it run, with a watcher of every class
 that attends; who asks later is handed the same run.  What a watcher raises

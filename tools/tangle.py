@@ -41,7 +41,7 @@ class TangleError(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    chapter: str  # "05_delta"
+    chapter: str  # "07_delta"
     place: int  # position in the notebook, from 1
     tags: tuple[str, ...]
     source: str

@@ -1,6 +1,6 @@
 """The whole algorithm
 
-Written by the chapter chapters/09_algorithm.md: edit it there, not here.
+Written by the chapter chapters/11_algorithm.md: edit it there, not here.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """How the cost answers to a bias
 
-Written by the chapter chapters/07_biases.md: edit it there, not here.
+Written by the chapter chapters/09_biases.md: edit it there, not here.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """What δ is, and what it is at the end
 
-Written by the chapter chapters/05_delta.md: edit it there, not here.
+Written by the chapter chapters/07_delta.md: edit it there, not here.
 """
 
 import numpy as np

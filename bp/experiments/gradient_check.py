@@ -1,6 +1,6 @@
 """How to know that a gradient is right
 
-Written by the chapter chapters/10_gradient_check.md: edit it there, not here.
+Written by the chapter chapters/12_gradient_check.md: edit it there, not here.
 """
 
 from collections.abc import Callable

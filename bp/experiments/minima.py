@@ -1,6 +1,6 @@
 """Where descent stops
 
-Written by the chapter chapters/14_minima.md: edit it there, not here.
+Written by the chapter chapters/16_minima.md: edit it there, not here.
 """
 
 from functools import cache

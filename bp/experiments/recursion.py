@@ -1,6 +1,6 @@
 """One layer back
 
-Written by the chapter chapters/06_recursion.md: edit it there, not here.
+Written by the chapter chapters/08_recursion.md: edit it there, not here.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """What regularisation does
 
-Written by the chapter chapters/15_regularisation.md: edit it there, not here.
+Written by the chapter chapters/17_regularisation.md: edit it there, not here.
 """
 
 import json

@@ -1,6 +1,6 @@
 """How the cost answers to a weight
 
-Written by the chapter chapters/08_weights.md: edit it there, not here.
+Written by the chapter chapters/10_weights.md: edit it there, not here.
 """
 
 import numpy as np

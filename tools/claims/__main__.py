@@ -1,6 +1,6 @@
 """Hold the prose of chapters to what computes it.
 
-    python -m tools.claims [--list] [chapters/08_weights.md …]
+    python -m tools.claims [--list] [chapters/10_weights.md …]
 
 A line for each problem, then one for each chapter; exits with 1 if there is
 a problem.  `--list` shows the sentences with a word of generality or cause

@@ -52,7 +52,7 @@ def grown(path: Path) -> set[str]:
 def start_of(stem: str, source: str, root: Path = ROOT) -> str:
     """Imports after which the cell of an experiment can run by itself.
 
-    `stem` is the chapter's, as in 05_delta.  Raises ValueError for a cell
+    `stem` is the chapter's, as in 07_delta.  Raises ValueError for a cell
     that leans on another cell of its page.
     """
     lines, missing = [], free(source)

@@ -517,7 +517,7 @@ def test_neurons_stand_on_the_colour_of_the_page(
 
 def move_a_slider(page: Page) -> None:
     """By keyboard; the picture and its sentence follow."""
-    box = page.locator(".widget-vbox:visible").last
+    box = page.locator(".explored:has(.noUi-handle):visible").last
     figure = box.locator("figure.picture:visible")
     before = figure.locator("figcaption").inner_text()
     drawing = figure.locator("svg").first.inner_html()

@@ -51,7 +51,7 @@ def opened(
 def test_no_rule_is_broken(
     browser: Browser, address: str, stem: str, width: int
 ) -> None:
-    """By none of its rules does it find anything on the pages below."""
+    """axe-core finds nothing on the pages below, by any of its rules."""
     page = opened(browser, address, stem, width)
     assert violations(page) == []
     page.context.close()
@@ -61,7 +61,7 @@ def test_no_rule_is_broken(
 def test_ink_stands_out_in_the_dark(
     browser: Browser, address: str, stem: str
 ) -> None:
-    """Text stands out from its paper there, 4.5 to 1, in the dark too."""
+    """Their text stands out from its paper, 4.5 to 1, in the dark too."""
     page = opened(browser, address, stem, 1280, "dark")
     page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     assert violations(page, ["color-contrast"]) == []
@@ -69,7 +69,7 @@ def test_ink_stands_out_in_the_dark(
 
 
 def test_a_page_that_runs_breaks_none_either(watched: Watched) -> None:
-    """Nor does it on a page whose cells have been run there."""
+    """It finds nothing on a page whose cells have been run there, either."""
     page = run_live(watched, "02_neuron")
     assert violations(page) == []
 

@@ -137,7 +137,7 @@ def with_values(
     """The network with w[l] or b[l] replaced by values of that shape."""
     rows = len(values_of(network, kind, l))
     parts = {"w": {**network.w}, "b": {**network.b}}
-    parts[kind][l] = as_columns(values, f"{kind}[{l}]", rows)
+    parts[kind][l] = as_columns(values, "values", rows)
     return Network(**parts)
 
 

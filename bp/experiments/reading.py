@@ -58,6 +58,7 @@ __all__ = [
     "draw_network",
     "WIDE",
     "ROOM",
+    "WHOLE",
     "Option",
     "slider",
     "choice",
@@ -337,6 +338,7 @@ def draw_network(
 
 WIDE = {"description_width": "9em"}
 ROOM = {"width": "min(100%, 34rem)"}
+WHOLE = {"width": "100%"}  # of what they stand in: a drawing has no width
 Option = tuple[str, object, str]  # its label, its value, its drawing as SVG
 
 
@@ -507,7 +509,7 @@ def live(
     def values() -> dict[str, object]:
         return {name: control.value for name, control in controls.items()}
 
-    shown = HTML(draw(**values()).html)
+    shown = HTML(draw(**values()).html, layout=WHOLE)
 
     def redraw(change: object) -> None:
         shown.value = draw(**values()).html
@@ -528,11 +530,12 @@ def frames(
 
     def stack(names: list[str], chosen: dict[str, object]) -> Widget:
         if not names:
-            return HTML(draw(**chosen).html)
+            return HTML(draw(**chosen).html, layout=WHOLE)
         name, *rest = names
         control = controls[name]
         options = [v for _, v in control._options_full]
-        pile = Stack([stack(rest, chosen | {name: v}) for v in options])
+        each = [stack(rest, chosen | {name: v}) for v in options]
+        pile = Stack(each, layout=WHOLE)
         pile.selected_index = control.index
         jslink((control, "index"), (pile, "selected_index"))
         return pile

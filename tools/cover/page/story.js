@@ -105,7 +105,7 @@ async function learn(stage) {
 function outcome(n, before) {
   const left = right(), {wish: d, costs, run} = state, sure = blue(run.a[2][d].toFixed(2));
   const after = `After ${n === 1 ? 'one step' : `${n} steps`}`;
-  const rest = ` Of ${samples.length} test digits it now reads ${left}${left === before ? ', as before' : ` (before: ${before})`}.`;
+  const rest = ` Of ${samples.length} test digits it now reads ${left}${left === before ? ', as before' : left < before ? `, and ${before} before: one lesson costs a little elsewhere` : `, and ${before} before`}.`;
   if (!learned()) return `${after} the answer ${d} is at ${sure}. Where σ is flat, σ′ is nearly 0, and so is ${red('δ')}: <a href="${DATA.flat}">see why</a>.${rest}`;
   return `${after} it reads <b>${an(d)}</b> with ${sure}; the ${purple('cost')} fell from ${purple(costs[0].toFixed(2))} to ${purple(run.cost.toFixed(2))}.${rest}`;
 }

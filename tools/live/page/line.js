@@ -11,9 +11,9 @@ const visit = () => sessionStorage, ever = () => localStorage;
 function measured() {
   let bytes = 0, time = 0, until = 0;
   const came = performance.getEntriesByType("resource").filter((e) => e.transferSize > e.encodedBodySize);
-  for (const { encodedBodySize, requestStart, responseEnd } of came.sort((a, b) => a.requestStart - b.requestStart)) {
+  for (const { encodedBodySize, responseStart, responseEnd } of came.sort((a, b) => a.responseStart - b.responseStart)) {
     bytes += encodedBodySize;
-    time += Math.max(0, responseEnd - Math.max(requestStart, until));
+    time += Math.max(0, responseEnd - Math.max(responseStart, until));
     until = Math.max(until, responseEnd);
   }
   return bytes < LEAST ? undefined : bytes / time * 1000;

@@ -8,7 +8,8 @@ import numpy as np
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array
-from bp.experiments.network import EXAMPLE
+from bp.experiments.cost import EXAMPLE_Y
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.experiments.reading import (
     COLOUR,
     Picture,
@@ -28,8 +29,8 @@ __all__ = ["draw_both_ways", "STEPS", "draw_pass", "draw_signed"]
 
 def draw_both_ways() -> Picture:
     """Activations go forward, errors come back, on the same lines."""
-    run, sizes, red = forward(EXAMPLE, [[1.0], [2.0]]), (2, 3, 1), "delta"
-    end = output_error(quadratic_cost_gradient(run.a[2], [[1.0]]), run.z[2])
+    run, sizes, red = forward(EXAMPLE, EXAMPLE_X), (2, 3, 1), "delta"
+    end = output_error(quadratic_cost_gradient(run.a[2], EXAMPLE_Y), run.z[2])
     delta = {2: end, 1: propagate_error(EXAMPLE.w[2], end, run.z[1])}
     spot = {
         (l, j): (44 + 206 * l, 120 + 76 * (j - (n - 1) / 2))
@@ -57,7 +58,7 @@ def draw_both_ways() -> Picture:
     slopes = sum(w.size for w in EXAMPLE.w.values()) + sum(sizes[1:])
     return Picture(
         drawing(parts, 284, 32),
-        f"Blue goes forward to the answer {run.a[2].item():.3f}; 1 was "
+        f"Blue goes forward to the answer {run.a[2].item():.3f}; 0 was "
         f"wanted. Red comes back: δ = {end.item():.3f} at the end makes the "
         "three before it. From an activation and a δ at each line, and a δ "
         f"at each neuron, come all {slopes} slopes.".replace("-", "−"),

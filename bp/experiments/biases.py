@@ -8,7 +8,8 @@ import numpy as np
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array
-from bp.experiments.network import EXAMPLE
+from bp.experiments.cost import EXAMPLE_Y
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.experiments.reading import (
     COLOUR,
     Picture,
@@ -74,7 +75,6 @@ def all_errors(network: Network, x: Array, y: Array) -> dict[int, Array]:
 
 
 BIASES = {"b¹₁": (1, 0), "b¹₂": (1, 1), "b¹₃": (1, 2), "b²₁": (2, 0)}
-EXAMPLE_X, EXAMPLE_Y = np.array([[1.0], [2.0]]), np.array([[0.0]])
 
 
 def nudged(bias: str, step: float) -> dict[int, Array]:

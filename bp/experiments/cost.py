@@ -20,6 +20,7 @@ from bp.network import Network, random_network
 from bp.neuron import sigmoid
 
 __all__ = [
+    "EXAMPLE_Y",
     "draw_misses",
     "XOR_X",
     "XOR_Y",
@@ -28,6 +29,9 @@ __all__ = [
     "cost_map",
     "draw_landscape",
 ]
+
+
+EXAMPLE_Y = np.array([[0.0]])  # what EXAMPLE should answer to EXAMPLE_X
 
 
 def draw_misses() -> Picture:

@@ -24,6 +24,7 @@ from bp.neuron import sigmoid, weighted_input
 __all__ = [
     "draw_notation",
     "EXAMPLE",
+    "EXAMPLE_X",
     "draw_flow",
     "target",
     "bumps",
@@ -81,6 +82,7 @@ EXAMPLE = Network(
     },
     b={1: np.array([[0.0], [-1.0], [1.0]]), 2: np.array([[-0.5]])},
 )
+EXAMPLE_X = np.array([[1.0], [2.0]])
 
 
 def draw_flow(x1: float, x2: float, network: Network = EXAMPLE) -> Picture:

@@ -18,7 +18,7 @@ HIDDEN = re.compile(  # code, roles, links: of the page, not of its claims
 )
 MATH = re.compile(r"(?<![\\$])\$(?!\$)([^$]+)\$")
 MARKER = re.compile(r"^\s*(?:>\s*)*(?:[-*+]\s+|\d+\.\s+)?")
-OTHERS = ("where:", "not checked:", "world:")  # of the formulas' own tool
+OTHERS = ("where:", "not checked:", "world:", "term:")  # of other tools
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ pytestmark = [
     pytest.mark.guard("3b exercises"),
     pytest.mark.together("run of {chapter}"),
 ]
+WRONG = ROOT / "tests" / "wrong"
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 
 
@@ -31,6 +32,17 @@ def solutions(stem: str) -> dict[str, str]:
             r"`{4}\{solution\} (\S+)\n.*?```python\n(.*?)```\n`{4}", text, re.S
         )
     )
+
+
+def wrong_answers(stem: str) -> dict[str, dict[str, str]]:
+    """The code of each wrong answer, by the exercise and by what is wrong."""
+    text = (WRONG / f"{stem[3:]}.md").read_text("utf-8")
+    parts = re.split(r"^## (\S+)$", text, flags=re.M)[1:]
+    answer = re.compile(r"^### (.+)\n+```python\n(.*?)^```$", re.M | re.S)
+    return {
+        exercise: dict(answer.findall(body))
+        for exercise, body in zip(parts[::2], parts[1::2], strict=True)
+    }
 
 
 def label(cell: nbformat.NotebookNode, kind: str) -> str | None:
@@ -63,6 +75,21 @@ class Exercises(Watcher):
         for slip, wrong in given["slips"].items():
             words = said(reading.verdict, wrong, **given)
             assert words == f"not right: that is what comes of {slip}\n"
+        self.refuses(exercise, step)
+
+    def refuses(self, exercise: str, step: Step) -> None:
+        """At least six wrong answers, two of them changing an argument."""
+        wrong = wrong_answers(self.stem)[exercise]
+        assert len(wrong) >= 6, f"{exercise} has {len(wrong)} wrong answers"
+        assert sum("(in place)" in title for title in wrong) >= 2, exercise
+        for title, answer in wrong.items():
+            names = apart(step.names)
+            exec(answer, names)
+            words = said(exec, step.cell.source, names)
+            refused = words.startswith("not right: ")
+            if "(in place)" in title:
+                refused |= "but it changes its argument in place" in words
+            assert refused, f"{exercise}: {title}: {words}"
 
 
 def said(action: Callable[..., object], *args: object, **how: object) -> str:
@@ -77,4 +104,4 @@ def test_exercises(stem: str) -> None:
     seen = watched(stem, Exercises)
     lacks = "an exercise in code, or its solution, lacks"
     assert seen.asked == list(seen.solved), lacks
-    assert seen.asked
+    assert seen.asked == list(wrong_answers(stem))

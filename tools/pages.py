@@ -9,6 +9,7 @@ import tangle  # noqa: E402
 from accessibility import access  # noqa: E402
 from bibliography import bibliography  # noqa: E402
 from results import results  # noqa: E402
+from terms import index  # noqa: E402
 
 FOLDER = tangle.ROOT / "chapters"
 HEAD = """---
@@ -19,7 +20,12 @@ kernelspec:
 ---
 
 """
-MADE = {"results": results, "bibliography": bibliography, "access": access}
+MADE = {
+    "results": results,
+    "terms": index,
+    "bibliography": bibliography,
+    "access": access,
+}
 
 
 def write() -> None:

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 sys.path.insert(0, str(Path(__file__).parent))
 import bibliography  # noqa: E402
 import tangle  # noqa: E402
+import terms  # noqa: E402
 from contents import listed  # noqa: E402
 from formulas.extract import Display, displays  # noqa: E402
 from website import starts  # noqa: E402
@@ -263,11 +264,16 @@ def growing_cells_name_their_module(page: Page) -> Lacks:
 
 
 @rule
+def nothing_is_used_before_it_is_taught(page: Page) -> Lacks:
+    yield from terms.lacks(page.stem, page.root)
+
+
+@rule
 def links_lead_somewhere(page: Page) -> Lacks:
     known = titles(page.root)
     for line, match in page.found(r"\[([^]]+)\]\((\w+)\.ipynb\)"):
         words, target = match.groups()
-        if target in {"results", "bibliography", "access"}:
+        if target in {"results", "terms", "bibliography", "access"}:
             continue
         if target not in known:
             yield line, f"a link to {target}, which is no page"

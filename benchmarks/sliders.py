@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from bp.experiments.kit import Picture
+
 from bp.experiments.algorithm import draw_pass
 from bp.experiments.biases import draw_nudged_bias
 from bp.experiments.cost import draw_landscape
@@ -14,7 +16,7 @@ from bp.experiments.digits import draw_class, draw_noisy
 from bp.experiments.gradient_check import draw_errors, draw_marks
 from bp.experiments.network import draw_bumps, draw_flow
 from bp.experiments.neuron import draw_tangent
-from bp.experiments.reading import Picture, draw_middle
+from bp.experiments.reading import draw_middle
 from bp.experiments.recursion import draw_path
 from bp.experiments.weights import draw_ends
 

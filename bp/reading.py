@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "count_parameters",
     "in_words",
     "as_whole",
     "as_wholes",
@@ -32,10 +33,19 @@ __all__ = [
     "check_callable",
     "as_array",
     "as_numbers",
-    "count_parameters",
     "distance",
     "verdict",
 ]
+
+
+def count_parameters(sizes: Sequence[int]) -> int:
+    """How many weights and biases a network has (eq-reading-count).
+
+    `sizes` are the layer widths n_0, n_1, ..., n_L, for example (3, 2, 1).
+    Raises TypeError unless they are whole numbers, ValueError below 1.
+    """
+    widths = as_wholes(sizes, "sizes", 1)
+    return sum(n * (before + 1) for before, n in pairwise(widths))
 
 
 _MANY = 10**12  # more of anything than fits into a machine
@@ -217,16 +227,6 @@ def as_numbers(values: Any, name: str) -> NDArray[np.inexact[Any]]:
     )
 
 
-def count_parameters(sizes: Sequence[int]) -> int:
-    """How many weights and biases a network has (eq-reading-count).
-
-    `sizes` are the layer widths n_0, n_1, ..., n_L, for example (3, 2, 1).
-    Raises TypeError unless they are whole numbers, ValueError below 1.
-    """
-    widths = as_wholes(sizes, "sizes", 1)
-    return sum(n * (before + 1) for before, n in pairwise(widths))
-
-
 def _values(given: Any) -> NDArray[np.inexact[Any]]:
     """What a function returned, as numbers; else an error about "it"."""
     array = as_array(given, "it")
@@ -322,13 +322,11 @@ def _counting(watched: Collection[Any]) -> Iterator[dict[Any, int]]:
             calls[one] += 1
 
     before = sys.getprofile()
-    if watched:
-        sys.setprofile(watch)
+    sys.setprofile(watch if watched else before)
     try:
         yield calls
     finally:
-        if watched:
-            sys.setprofile(before)
+        sys.setprofile(before)
 
 
 def _too_often(
@@ -336,10 +334,9 @@ def _too_often(
 ) -> str:
     """What was called more often than it may be, in words, or nothing."""
     for code, (name, most) in watched.items():
-        if calls[code] > most == 0:
-            return f"{name}, which is not allowed here"
-        if calls[code] > most:
-            return f"{name} {calls[code]} times, where {most} should do"
+        if (times := calls[code]) > most:
+            said = f" {times} times, where {most} should do"
+            return name + (said if most else ", which is not allowed here")
     return ""
 
 

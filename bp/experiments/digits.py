@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from bp.digits import Array, load_digits, one_hot
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Option,
     Picture,

@@ -152,12 +152,7 @@ def check_callable(f: Any, name: str) -> None:
 
 
 _PLAIN = {int, float, bool, complex}
-_ELSEWHERE = (
-    "__dlpack__",
-    "__array_namespace__",
-    "__array_function__",
-    "toarray",
-)
+_ELSEWHERE = "__dlpack__ __array_namespace__ __array_function__ toarray"
 _TO_NUMPY = {
     "torch": "{}.numpy(force=True)",
     "tensorflow": "{}.numpy()",
@@ -180,7 +175,7 @@ def _refuse(values: Any, name: str, depth: int = 4) -> None:
                 f"{name} has masked entries, expected a number in each "
                 f"place: write {name}.filled(0), or leave these samples out"
             )
-    elif any(hasattr(type(values), mark) for mark in _ELSEWHERE):
+    elif any(hasattr(type(values), mark) for mark in _ELSEWHERE.split()):
         library = type(values).__module__.split(".")[0]
         write = _TO_NUMPY.get(library, "np.asarray({})").format(name)
         raise TypeError(

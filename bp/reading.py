@@ -295,7 +295,7 @@ def verdict(
 
 
 def _code(function: Callable[..., Any]) -> Any:
-    """What a call of a function is known by: its code, or it itself."""
+    """What a call is known by, also that of a copy on another page."""
     plain = unwrap(getattr(function, "__func__", function))
     code = getattr(plain, "__code__", None)
     if code is None and getattr(plain, "__module__", "") != "builtins":
@@ -303,7 +303,7 @@ def _code(function: Callable[..., Any]) -> Any:
             f"the calls of {in_words(function)} cannot be counted: give "
             "a function that is written in Python"
         )
-    return code or plain
+    return (code.co_name, code.co_code) if code else plain
 
 
 @contextmanager
@@ -312,7 +312,8 @@ def _counting(watched: Collection[Any]) -> Iterator[dict[Any, int]]:
     calls = dict.fromkeys(watched, 0)
 
     def watch(frame: FrameType, event: str, called: Any) -> None:
-        one = frame.f_code if event == "call" else called
+        code = frame.f_code
+        one = (code.co_name, code.co_code) if event == "call" else called
         if event in ("call", "c_call") and one in calls:
             calls[one] += 1
 

@@ -302,6 +302,18 @@ def test_what_is_forbidden_is_noticed(
     assert sys.getprofile() is before
 
 
+def test_a_copy_on_a_page_is_the_function_of_the_module(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A page has its own `one`, beside that of the module that it grows."""
+    pages: list[dict[str, Any]] = [{}, {}]
+    for lines, page in enumerate(pages):
+        exec("\n" * lines + "def one(x):\n    return 2 * x", page)
+    verdict(pages[0]["one"], double, CASES, at_most={pages[1]["one"]: 0})
+    said = capsys.readouterr().out
+    assert said.endswith("it calls one, which is not allowed here\n")
+
+
 def test_one_complex_step_is_one_call(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -270,12 +270,12 @@ def draw_parts() -> Picture:
         parts.append(words((x, 72), name) + words((x, 112), say, size=0.8))
         if i:
             line = [(x - 106, 72), (x - 64, 72)]
-            parts.append(curve(line, COLOUR["z"], 3, head=True))
+            parts.append(curve(line, width=3, head=True))
     back = [(422 - 34.4 * t, 46 - 1.2 * t * (10 - t)) for t in range(11)]
     parts.append(curve(back, dashed=True, head=True))
-    parts.append(words((250, 8), "you look, and move one", size=0.87))
+    parts.append(words((250, -2), "you look, and move one", size=0.87))
     return Picture(
-        drawing(parts, 126, 6),
+        drawing(parts, 126, 16),
         "Controls hold numbers; draw makes a picture of them, which is a "
         "drawing and a sentence; you look at it, and move a control.",
     )

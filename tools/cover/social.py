@@ -4,12 +4,12 @@ import io
 from textwrap import fill
 
 import numpy as np
-from bp.experiments.kit import COLOUR
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Wedge
 from matplotlib.path import Path
 
+from bp.experiments.kit import COLOUR
 from cover.scene import (
     ANSWERS,
     FIELD,

@@ -10,8 +10,8 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-from bp.experiments.kit import COLOUR
 
+from bp.experiments.kit import COLOUR
 from cover.book import ROOT, Chapter
 from cover.vector import Shape, shapes
 

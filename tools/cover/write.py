@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from bp.experiments.kit import COLOUR
 
 from bp.digits import Samples, load_digits
+from bp.experiments.kit import COLOUR
 from bp.experiments.mnist import INK
 from cover import book, network
 from cover.digits import by_label, spelled

@@ -10,18 +10,18 @@ from bp.experiments.biases import draw_nudged_bias
 from bp.experiments.cost import draw_landscape
 from bp.experiments.delta import draw_factors, draw_nudge
 from bp.experiments.descent import draw_bowl, draw_training
-from bp.experiments.digits import draw_class, draw_noisy
+from bp.experiments.digits import draw_class
 from bp.experiments.gradient_check import draw_errors, draw_marks
+from bp.experiments.kit import Picture
 from bp.experiments.network import draw_bumps, draw_flow
 from bp.experiments.neuron import draw_tangent
-from bp.experiments.reading import Picture, draw_middle
+from bp.experiments.reading import draw_middle
 from bp.experiments.recursion import draw_path
 from bp.experiments.weights import draw_ends
 
 DRAWINGS: dict[str, Callable[[], Picture]] = {
     "neurons in the middle": partial(draw_middle, 3),
     "average of a class": partial(draw_class, 3),
-    "noise": partial(draw_noisy, 20, 0.2),
     "tangent": partial(draw_tangent, 1, -1, 0),
     "activations": partial(draw_flow, 1, 2),
     "bumps": partial(draw_bumps, 10, 1),

@@ -126,9 +126,9 @@ class Samples:
 def load_digits() -> tuple[Samples, Samples]:
     """The handwritten digits: 1437 samples to train, 360 to test.
 
-    Inputs as in eq-digits-scale, targets as in eq-digits-onehot.  Source:
-    Alpaydin and Kaynak (1998), CC BY 4.0.  Raises ValueError if the file
-    is not the one that the book was written with.
+    Inputs as in eq-digits-scale, targets as in eq-digits-onehot; source
+    and licence are in bp/data/LICENSE.  Raises ValueError if the file is
+    not the one that the book was written with.
     """
     from hashlib import sha256  # here, since they are slow to import
     from importlib.resources import files

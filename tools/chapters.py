@@ -61,7 +61,7 @@ def fingerprint(notebook: NotebookNode, number: int) -> str:
             parts.append(path.read_text("utf-8"))
     for path, text in sorted(tangle.stored(ROOT).items()):
         chapter = next(CHAPTERS.glob(f"[0-9][0-9]_{Path(path).stem}.md"), None)
-        if chapter and int(chapter.stem[:2]) < number:
+        if chapter and tangle.grown(chapter.stem) < number:
             parts.append(text)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 

@@ -77,7 +77,7 @@ def _at_complex(f: Callable[[Any], Any], moved: Any) -> Any:
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
             value = one_number(f(moved))
     except np.exceptions.ComplexWarning:
-        value = 0.0
+        value = None
     except Exception as error:
         try:
             one_number(f(moved.real.copy()))

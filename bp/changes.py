@@ -131,9 +131,11 @@ def measured_jacobian(
     for name, value in (("x", start), ("f(x)", f(start.copy()))):
         if (shape := as_columns(value, name).shape)[1] != 1:
             raise ValueError(f"{name} has shape {shape}, expected one column")
-    rows = [
-        complex_step(lambda x, k=k: f(x)[k], start) for k in range(shape[0])
-    ]
+
+    def result(k: int) -> Callable[[Any], Any]:
+        return lambda x: f(x)[k]
+
+    rows = [complex_step(result(k), start) for k in range(shape[0])]
     return np.hstack(rows).T
 
 

@@ -49,7 +49,8 @@ def measured_delta(network: Network, x: Array, y: Array, l: int) -> Array:
         return cost_when_nudged(network, x, y, l, nudge)
 
     still = np.zeros((network.sizes[l], x.shape[1]))
-    return complex_step(cost, still) * x.shape[1]  # own cost, not the mean
+    delta: Array = complex_step(cost, still) * x.shape[1]  # not of the mean
+    return delta
 
 
 def output_error(cost_gradient: ArrayLike, z: ArrayLike) -> Array:

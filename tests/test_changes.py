@@ -110,9 +110,9 @@ def test_refused(call, said: str) -> None:  # noqa: ANN001
 
 def test_a_number_keeps_its_precision() -> None:
     """Of real numbers; a whole one becomes a float64."""
-    for given, kind in [(3, "f8"), (np.float16(3), "f2"), (3j, "c16")]:
-        assert one_number(given).dtype == np.dtype(kind)
-        assert one_number([given]) == given
+    for value, kind in [(3, "f8"), (np.float16(3), "f2"), (3j, "c16")]:
+        assert one_number(value).dtype == np.dtype(kind)
+        assert one_number([value]) == value
 
 
 def test_the_place_is_left_as_it_is() -> None:

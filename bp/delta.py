@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bp.changes import complex_step
 from bp.cost import quadratic_cost
 from bp.digits import Array, as_columns
 from bp.network import Network, check_network
@@ -23,6 +24,7 @@ def cost_when_nudged(
     """The cost when `nudge` is added to z[l] on its way through.
 
     x is (n_0, m), y (n_L, m) and nudge (n_l, m), which may be complex.
+    Raises ValueError when a shape does not fit, or l is no layer.
     """
     check_network(network)
     l = as_whole(l, "l", 1, network.depth)
@@ -42,13 +44,12 @@ def measured_delta(network: Network, x: Array, y: Array, l: int) -> Array:
     check_network(network)
     l = as_whole(l, "l", 1, network.depth)
     x = as_columns(x, "x", network.sizes[0])
-    shape, tiny = (network.sizes[l], x.shape[1]), 1e-30
-    delta = np.zeros(shape)
-    for place in np.ndindex(*shape):
-        nudge = np.zeros(shape, dtype=complex)
-        nudge[place] = 1j * tiny
-        cost = cost_when_nudged(network, x, y, l, nudge)
-        delta[place] = cost.imag / tiny * shape[1]  # own cost, not the mean
+
+    def cost(nudge: Array) -> Any:
+        return cost_when_nudged(network, x, y, l, nudge)
+
+    still = np.zeros((network.sizes[l], x.shape[1]))
+    delta: Array = complex_step(cost, still) * x.shape[1]  # not of the mean
     return delta
 
 

@@ -16,11 +16,7 @@ EQUIVALENT = {
     "neuron.sigmoid: z.real >= 0 → z.real >= 1": (
         "both forms are exact where neither exponential is large"
     ),
-    "delta.measured_delta: ((network.sizes[l], x.shape[1]), 1e-30) → "
-    "((network.sizes[l], x.shape[1]), 1.5000000000000001e-30)": (
-        "any imaginary step that is tiny gives the same slope"
-    ),
-    "gradient_check.complex_step: 1e-30 → 1.5000000000000001e-30": (
+    "changes.complex_step: 1e-30 → 1.5000000000000001e-30": (
         "any imaginary step that is tiny gives the same slope"
     ),
     "gradient_check.finite_difference: np.maximum(1, abs(start)) → "

@@ -11,6 +11,10 @@ CHAPTERS: Why = {
         1,
         "σ′(z_k) where j = k is σ′(z_j)",
     ),
+    ("eq-changes-total", "a sum lost"): (
+        1,
+        "true as well of a change of one of them alone",
+    ),
     ("eq-bp1-index", "an index for another"): (
         1,
         "in the sum over k only the term with k = j is not zero",

@@ -180,8 +180,8 @@ def draw_nudged_bias(step: float, bias: str) -> Picture:
             for r, c in np.ndindex(*w.shape)
         },
         titles=["x = a⁰", "a¹", "a²"],
-        over=[words((min(x, 430), y - 29), knob, COLOUR["w"])],
-        above=12,
+        over=[words((min(x, 430), y - 34), knob, COLOUR["w"])],
+        above=18,
     )
 
     def cost(change: float) -> float:

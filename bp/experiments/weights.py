@@ -111,8 +111,8 @@ def draw_ends(name: str, step: float) -> Picture:
         },
         over=[
             words(
-                (x + 30, y + 15),
-                f"{1000 * d:.0f}".replace("-", "−"),
+                (x + 36, y + 17) if x < 400 else (x, y + 34),
+                f"{1000 * d:.3g}".replace("-", "−"),
                 COLOUR["delta"],
                 0.87,
             )

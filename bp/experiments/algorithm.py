@@ -11,6 +11,7 @@ from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array
 from bp.experiments.cost import EXAMPLE_Y
+from bp.experiments.digits import draw_image
 from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.experiments.reading import (
     COLOUR,
@@ -86,12 +87,12 @@ def draw_both_ways() -> Picture:
     """Activations go forward, errors come back, on the same lines."""
     known, red = example_numbers(), COLOUR["delta"]
     parts = draw_numbers(known, ["∂C/∂w²"])
-    parts.append(curve([(40, -32), (460, -32)], COLOUR["a"], 4, head=True))
+    parts.append(curve([(40, -16), (460, -16)], COLOUR["a"], 4, head=True))
     parts.append(curve([(460, 318), (40, 318)], red, 4, head=True))
-    parts.append(words((250, -50), "forward: z and a", COLOUR["a"]))
+    parts.append(words((250, -34), "forward: z and a", COLOUR["a"]))
     parts.append(words((250, 338), "back: δ", red))
     return Picture(
-        drawing(parts, 352, 64),
+        drawing(parts, 352, 48),
         f"Forward, to the answer {known['a²'].item():.3f}; 0 was wanted. "
         f"Back: δ = {known['δ²'].item():.3f} at the end makes the three "
         "before it, along the same lines. A δ is the slope by its neuron's "
@@ -149,29 +150,21 @@ def draw_pass(step: str) -> Picture:
 
 def draw_answers(x: Array, before: Array, after: Array) -> Picture:
     """An image, and the ten answers to it, before learning and after it."""
-    parts = []
-    for k, ink in enumerate(x[:, 0]):
-        parts.append(
-            f'<rect x="{8 + 18 * (k % 8)}" y="{30 + 18 * (k // 8)}" '
-            f'width="18" height="18" fill-opacity="{ink:.2f}"/>'
-        )
-    frame = [(8, 30), (152, 30), (152, 174), (8, 174), (8, 30)]
-    parts.append(curve(frame, width=1))
+    parts, reads = [], []
     for base, answers, name in [(88, before, "before"), (200, after, "after")]:
-        parts.append(curve([(190, base), (490, base)], width=1))
-        parts.append(words((192, base - 76), name, side="start"))
-        largest = answers[:, 0].argmax()
+        parts.append(curve([(10, base), (490, base)], width=1))
+        parts.append(words((10, base - 76), name, side="start"))
+        reads.append(int(answers[:, 0].argmax()))
         for digit, answer in enumerate(answers[:, 0]):
-            left, fill = 192 + 30 * digit, 0.9 if digit == largest else 0.3
+            left, fill = 18 + 48 * digit, 0.9 if digit == reads[-1] else 0.3
             parts.append(
-                f'<rect x="{left}" y="{base - 70 * answer:.1f}" width="22" '
-                f'height="{70 * answer:.1f}" fill="{COLOUR["a"]}" '
+                f'<rect x="{left}" y="{base - 66 * answer:.1f}" width="32" '
+                f'height="{66 * answer:.1f}" fill="{COLOUR["a"]}" '
                 f'fill-opacity="{fill}" stroke="{COLOUR["a"]}"/>'
             )
-            parts.append(words((left + 11, base + 13), f"{digit}"))
-    reads = [int(answers[:, 0].argmax()) for answers in (before, after)]
+            parts.append(words((left + 16, base + 14), f"{digit}"))
     return Picture(
-        drawing(parts, 226),
+        draw_image(x, 150) + drawing(parts, 226),
         f"The ten answers to one image. Before learning the largest was that "
         f"of the {reads[0]}; after it, that of the {reads[1]}.",
     )

@@ -171,7 +171,7 @@ def draw_nudged_bias(step: float, bias: str) -> Picture:
         EXAMPLE.sizes,
         inside={(k, i + 1): f"{after[k][i, 0]:.2f}" for k, i in spots},
         fill={
-            (k, i + 1): min(2 * abs(float((after[k] - before[k])[i, 0])), 1)
+            (k, i + 1): 1.5 * abs(float((after[k] - before[k])[i, 0]))
             for k, i in spots
         },
         weight={

@@ -65,7 +65,8 @@ def draw_numbers(there: Collection[str], new: Collection[str]) -> list[str]:
         slopes = f"∂C/∂w{'⁰¹²'[l]}"
         for j, k in np.ndindex(*w.shape):
             (x, y), (u, v) = spot[l - 1, k], spot[l, j]
-            parts.append(draw_line((x, y), (u, v), w[j, k], COLOUR["w"]))
+            weight = float(w[j, k].real)
+            parts.append(draw_line((x, y), (u, v), weight, COLOUR["w"]))
             t = (0.36, 0.66)[k] if l == 1 else 0.5
             if slopes in new:
                 text = f"{known[slopes][j, k]:g}".replace("-", "−")

@@ -40,15 +40,15 @@ def draw_outer() -> Picture:
         fill = 0.1 + 12 * abs(error)
         parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 29))
         for k, value in enumerate(x):
-            at, slope = 265 + 160 * k, error * value
+            left, slope = 197 + 160 * k, error * value
             look = "" if slope > 0 else ' stroke-dasharray="6 4"'
             parts.append(
-                f'<rect x="{at - 68}" y="{y - 27}" width="136" height="54" '
+                f'<rect x="{left}" y="{y - 27}" width="136" height="54" '
                 f'fill="{COLOUR["w"]}" fill-opacity="{6 * abs(slope):.2f}" '
                 f'stroke="{COLOUR["w"]}" stroke-width="2"{look}/>'
             )
             text = f"{slope:.3f}".replace("-", "−")
-            parts.append(words((at, y), text, size=1.1))
+            parts.append(words((left + 68, y), text, size=1.1))
     return Picture(
         drawing(parts, 290),
         "The six weights between the inputs and the hidden layer of the "

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 
 from bp.experiments.algorithm import draw_pass
+from bp.experiments.approximation import draw_bumps
 from bp.experiments.biases import draw_nudged_bias
 from bp.experiments.cost import draw_landscape
 from bp.experiments.delta import draw_factors, draw_nudge
 from bp.experiments.descent import draw_bowl, draw_training
 from bp.experiments.digits import draw_class, draw_noisy
 from bp.experiments.gradient_check import draw_errors, draw_marks
-from bp.experiments.network import draw_bumps, draw_flow
+from bp.experiments.network import draw_flow
 from bp.experiments.neuron import draw_tangent
 from bp.experiments.reading import Picture, draw_middle
 from bp.experiments.recursion import draw_path

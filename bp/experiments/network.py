@@ -83,7 +83,7 @@ EXAMPLE_X = np.array([[1.0], [2.0]])
 
 
 def answers(x2: float) -> tuple[Array, Array]:
-    """x₁ from −4 to 4 in steps of 0.1, and the answers at this x₂."""
+    """x₁ from −4 to 4, and the answers at this x₂."""
     x1 = np.arange(-40, 41) / 10
     return x1, forward(EXAMPLE, np.array([x1, 0 * x1 + x2])).a[2][0]
 

@@ -4,28 +4,17 @@ Written by the chapter chapters/05_cost.md: edit it there, not here.
 """
 
 import numpy as np
-from matplotlib.contour import QuadContourSet
 
-from bp.cost import quadratic_cost
 from bp.digits import Array
 from bp.experiments.network import EXAMPLE, EXAMPLE_X
-from bp.experiments.reading import (
-    COLOUR,
-    INK,
-    Picture,
-    axes,
-    curve,
-    draw_neuron,
-    drawing,
-    plot,
-    words,
-)
+from bp.experiments.reading import COLOUR, INK, Picture, axes, plot
 from bp.network import Network, forward
 from bp.neuron import sigmoid
 
 __all__ = [
     "EXAMPLE_Y",
-    "draw_misses",
+    "W13",
+    "NUMBERS",
     "cost_at",
     "slope_at",
     "draw_step",
@@ -35,94 +24,69 @@ __all__ = [
     "LEVELS",
     "xor_costs",
     "along",
-    "spots",
+    "lows",
     "draw_landscape",
-    "HEAD",
-    "SLOPES",
-    "draw_repeats",
 ]
 
 
 EXAMPLE_Y = np.array([[0.0]])  # what EXAMPLE should answer to EXAMPLE_X
 
 
-def draw_misses() -> Picture:
-    """Two answers, what was wanted, and the squares over the misses."""
-    a, y = (0.3, 0.6), (0, 1)
-    misses = [u - v for u, v in zip(a, y, strict=True)]
-    cost = sum(miss**2 for miss in misses) / 2
-    parts, base, unit = [], 128, 182
-    for j, (answer, wanted) in enumerate(zip(a, y, strict=True)):
-        left, side = 34 + 250 * j, unit * abs(misses[j])
-        at, goal = left + unit * answer, left + unit * wanted
-        middle = (at + goal) / 2, base - side / 2
-        parts.append(
-            f'<rect x="{min(at, goal):.1f}" y="{base - side:.1f}" '
-            f'width="{side:.1f}" height="{side:.1f}" fill="{COLOUR["C"]}" '
-            f'fill-opacity="0.3" stroke="{COLOUR["C"]}" stroke-width="2"/>'
-            + words(middle, f"{misses[j] ** 2:.2f}")
-        )
-        parts.append(curve([(left, base), (left + unit, base)], width=1))
-        parts.append(draw_neuron((goal, base), "", 0, "currentColor", 7))
-        parts.append(draw_neuron((at, base), "", 1.6, COLOUR["a"], 7))
-        index = "₁₂"[j]
-        parts.append(words((goal, base + 24), f"y{index} = {wanted}"))
-        text = f"a{index} = {answer}"
-        parts.append(words((at, base + 48), text, COLOUR["a"]))
-    parts.append(words((250, 24), "C = half of both squares", COLOUR["C"]))
-    return Picture(
-        drawing(parts, 188),
-        f"The answers {a[0]} and {a[1]} miss the wanted {y[0]} and {y[1]}. "
-        "Each miss makes a square; the cost is half of both areas together, "
-        f"{cost:.3f}.",
-    )
+W13 = ("w", 2, 0, 2)  # w²₁₃: its kind, layer, row and column
+NUMBERS = [
+    (kind, l, j, k)
+    for kind in ("w", "b")
+    for l, values in getattr(EXAMPLE, kind).items()
+    for j, k in np.ndindex(values.shape)
+]
 
 
-def cost_at(w13: float) -> float:
-    """The cost of the example when its weight w²₁₃ has this value."""
-    w2 = EXAMPLE.w[2].copy()
-    w2[0, 2] = w13
-    run = forward(Network({**EXAMPLE.w, 2: w2}, EXAMPLE.b), EXAMPLE_X)
-    return float(quadratic_cost(run.a[2], EXAMPLE_Y))
+def cost_at(by: float, number: tuple[str, int, int, int] = W13) -> float:
+    """The cost of the example when one of its numbers has moved."""
+    moved = {
+        "w": {l: w.copy() for l, w in EXAMPLE.w.items()},
+        "b": {l: b.copy() for l, b in EXAMPLE.b.items()},
+    }
+    kind, l, j, k = number
+    moved[kind][l][j, k] += by
+    run = forward(Network(**moved), EXAMPLE_X)
+    return float(((EXAMPLE_Y - run.a[2]) ** 2).sum() / 2)
 
 
-def slope_at(w13: float, h: float = 1e-5) -> float:
-    """The slope of the cost by that weight, measured over a small step."""
-    return (cost_at(w13 + h) - cost_at(w13 - h)) / (2 * h)
+def slope_at(
+    number: tuple[str, int, int, int] = W13, h: float = 1e-5
+) -> float:
+    """The slope of the cost by that number, measured over a small step."""
+    return (cost_at(h, number) - cost_at(-h, number)) / (2 * h)
 
 
 def draw_step(eta: float) -> Picture:
     """The cost over one weight, its tangent, and a step down."""
-    grid = np.linspace(-5, 4, 91)
-    cost, slope = cost_at(1), slope_at(1)
-    there = 1 - eta * slope
+    grid, ends = np.linspace(-5, 4, 91), np.array([-0.8, 2.8])
+    cost, slope = cost_at(0), slope_at()
+    there, after = 1 - eta * slope, cost_at(-eta * slope)
     ax = axes()
-    ax.plot(grid, [cost_at(w) for w in grid], color=COLOUR["C"])
-    ends = np.array([-0.8, 2.8])
+    ax.plot(grid, [cost_at(w - 1) for w in grid], color=COLOUR["C"])
     ax.plot(ends, cost + slope * (ends - 1), "--", color=INK)
     ax.plot([1], [cost], "o", color=COLOUR["C"], markersize=9)
-    ax.plot([there], [cost_at(there)], "s", color=COLOUR["C"], markersize=8)
+    ax.plot([there], [after], "s", color=COLOUR["C"], markersize=8)
     ax.annotate("now", (1.2, cost - 0.02))
-    ax.annotate(
-        "after a step", (there - 0.3, cost_at(there) - 0.005), ha="right"
-    )
+    ax.annotate("after a step", (there - 0.3, after), ha="right")
     ax.set(xlabel="weight w²₁₃", ylabel="cost C", ylim=(0, 0.5))
-    ax.set_title("One weight of the example, and its cost")
+    ax.set_title("One weight, and what the network costs")
     text = (
-        f"At w²₁₃ = 1 the cost is {cost:.4f} and its slope {slope:.4f}; a "
-        f"step against the slope, to {there:.4f}, takes the cost to "
-        f"{cost_at(there):.4f}."
+        f"With a weight of 1 our example costs {cost:.4f}, and the curve "
+        f"rises by {slope:.4f} for each unit of the weight; a step the "
+        f"other way, to {there:.4f}, takes the cost to {after:.4f}."
     )
-    return plot(ax, text)
+    return plot(ax, text.replace("-", "−"))
 
 
 XOR_X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 XOR_Y = np.array([[0.0, 1.0, 1.0, 0.0]])
-PAIRS = {
-    "w²₁₁ and b²₁": (("w", 2), ("b", 2)),  # the first entry of each
-    "w¹₁₁ and w²₁₁": (("w", 1), ("w", 2)),
-}
-LEVELS = [0.13, 0.14, 0.15, 0.16, 0.18, 0.2, 0.22, 0.24]
+A, B, ANGLES = "w²₁₁ and b²₁", "w¹₁₁ and w²₁₁", list(range(0, 180, 15))
+PAIRS = {A: (("w", 2), ("b", 2)), B: (("w", 1), ("w", 2))}  # entry 1, 1
+LEVELS = [0.13, 0.15, 0.18, 0.21, 0.24]
 
 
 def xor_costs(pair: str, moved: tuple[Array, Array]) -> Array:
@@ -141,23 +105,15 @@ def xor_costs(pair: str, moved: tuple[Array, Array]) -> Array:
 
 
 def along(pair: str, angle: float) -> tuple[Array, Array]:
-    """Places on a straight path from −10 to 10, and the cost there."""
+    """Places on a straight path, and the cost there."""
     t, turn = np.linspace(-10, 10, 201), np.radians(angle)
     return t, xor_costs(pair, (np.cos(turn) * t, np.sin(turn) * t))
 
 
-def spots(drawn: QuadContourSet, angle: float) -> list[Array]:
-    """Where labels go: away from the path, the edges and one another."""
-    places: list[Array] = []
-    way = np.array([-np.sin(np.radians(angle)), np.cos(np.radians(angle))])
-    for level in drawn.allsegs[1::2]:
-        free = [v for line in level for v in line if abs(v).max() < 8]
-        room = [
-            min([abs(v @ way), *(np.hypot(*(v - p)) / 2 for p in places)])
-            for v in free
-        ]
-        places += [free[int(np.argmax(room))]] if free else []
-    return places
+def lows(pair: str, angle: float) -> list[int]:
+    """Which places of a path are lower than their neighbours."""
+    c = along(pair, angle)[1]
+    return [i for i in range(1, 200) if c[i] < min(c[i - 1], c[i + 1])]
 
 
 def draw_landscape(pair: str, angle: float) -> Picture:
@@ -166,68 +122,25 @@ def draw_landscape(pair: str, angle: float) -> Picture:
     grid = np.linspace(-10, 10, 61)
     x, y = np.meshgrid(grid, grid)
     ax, side = axes(3.4, 3.4), axes(3.4, 3.4)
-    widths = np.linspace(3, 0.6, len(LEVELS))
-    drawn = ax.contour(
-        x,
-        y,
-        xor_costs(pair, (x, y)),
-        LEVELS,
-        colors=COLOUR["C"],
-        linewidths=widths,
-    )
-    ax.clabel(drawn, fontsize=12, manual=spots(drawn, angle))
+    cost, widths = xor_costs(pair, (x, y)), np.linspace(4, 0.8, len(LEVELS))
+    ax.contour(x, y, cost, LEVELS, colors=COLOUR["C"], linewidths=widths)
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     ax.plot([-10 * c, 10 * c], [-10 * s, 10 * s], color=INK)
     ax.plot([0], [0], "o", color=INK)
     across, upwards = pair.split(" and ")
     ax.set(xlabel=f"{across}, moved by", ylabel=f"{upwards}, moved by")
-    ax.set(xlim=(-10, 10), ylim=(-10, 10), title="from above")
+    ends = [-10, 0, 10]
+    ax.set(xlim=(-10, 10), ylim=(-10, 10), xticks=ends, yticks=ends)
+    ax.set_title(f"lines at {LEVELS[0]} (wide) to {LEVELS[-1]}")
     side.plot(t, costs, color=COLOUR["C"])
     side.plot([0], [costs[100]], "o", color=INK)
     side.set(xlabel="along the path", ylabel="cost C", ylim=(0.1, 0.3))
-    side.set_title("along the path")
-    low = [
-        i for i in range(1, 200) if costs[i] < min(costs[i - 1], costs[i + 1])
-    ]
+    side.set(xticks=ends, yticks=[0.15, 0.25], title="along the path")
+    low = lows(pair, angle)
     found = " and ".join(f"{costs[i]:.3f} at {t[i]:.1f}" for i in low)
     text = (
-        f"Along the path at {angle}°: valleys {len(low)}, {found}; "
-        f"{costs[0]:.3f} at one end, {costs[-1]:.3f} at the other."
+        f"Now {costs[100]:.3f}. Along the path at {angle}°: valleys "
+        f"{len(low)}, {found}; {costs[0]:.3f} and {costs[-1]:.3f} at its ends."
     )
-    return plot(ax, text.replace(" -", " −")).beside(plot(side, ""))
-
-
-HEAD = ["a³ − y", "σ′(z³)", "w³", "σ′(z²)", "w²", "σ′(z¹)"]
-SLOPES = {
-    f"{name}{'¹²³'[l - 1]}": HEAD[: 8 - 2 * l] + last * (name == "w")
-    for l, last in [(3, ["a²"]), (2, ["a¹"]), (1, ["x"])]
-    for name in "bw"
-}
-
-
-def draw_repeats() -> Picture:
-    """The factors of the six slopes; what was there before is pale."""
-    kinds = {"σ": "z", "w": "w", "x": "a"}
-    parts, seen = [], set()
-    for row, (name, factors) in enumerate(SLOPES.items()):
-        y = 18 + 34 * row
-        parts.append(words((28, y), f"∂C/∂{name}"))
-        for column, factor in enumerate(factors):
-            x, old = 92 + 62 * column, factor in seen
-            seen.add(factor)
-            kind = "C" if "y" in factor else kinds.get(factor[0], "a")
-            parts.append(
-                f'<rect x="{x - 28}" y="{y - 14}" width="56" height="28" '
-                f'rx="6" fill="{COLOUR[kind]}" stroke="{COLOUR[kind]}" '
-                f'fill-opacity="{0 if old else 0.45}" stroke-width="1.5"'
-                + ' stroke-dasharray="4 3"' * old
-                + "/>"
-            )
-            parts.append(words((x, y), factor, size=0.87))
-    total = sum(map(len, SLOPES.values()))
-    return Picture(
-        drawing(parts, 208),
-        f"The six slopes have {total} factors, of which {len(seen)} are "
-        "different. Filled: a factor that no line above has; broken: one "
-        "that was there before.",
-    )
+    pictures = plot(ax, text.replace(" -", " −")).beside(plot(side, ""))
+    return Picture(pictures.svg, pictures.text.strip())

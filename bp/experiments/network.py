@@ -36,7 +36,7 @@ def at_work(w: dict[int, Array], a: dict[int, Array], **more: Any) -> str:
     return draw_network(
         [len(a[l]) for l in a],
         inside={
-            key: f"{v:.2f}".replace(".00", "").replace("-", "−")
+            key: f"{v:.2f}".replace("-", "−") if v % 1 else f"{v:.0f}"
             for key, v in values.items()
         },
         fill={key: min(abs(float(v)), 1) for key, v in values.items()},
@@ -92,18 +92,18 @@ def draw_flow(x1: float, x2: float) -> Picture:
     """The example at work, and its answers for all x₁ at this x₂."""
     a = forward(EXAMPLE, np.array([[x1], [x2]])).a
     now, (xs, ys) = float(a[2][0, 0]), answers(x2)
-    line = [(250 + 47 * x, 170 - 400 * y) for x, y in zip(xs, ys, strict=True)]
-    dot = (250 + 47 * x1, 170 - 400 * now)
+    line = [(250 + 47 * x, 135 - 400 * y) for x, y in zip(xs, ys, strict=True)]
+    dot = (250 + 47 * x1, 135 - 400 * now)
     over = [
-        words((250, -170), f"the answer while x₁ moves and x₂ is {x2}"),
-        curve([(62, 10), (438, 10)], width=1),
-        *(words((250 + 47 * v, 26), f"{v}") for v in (-4, 0, 4)),
-        words((344, 26), "x₁"),
+        words((250, -206), f"the answer while x₁ moves and x₂ is {x2}"),
+        curve([(62, -25), (438, -25)], width=1),
+        *(words((250 + 47 * v, -9), f"{v}") for v in (-4, 4)),
+        words((344, -9), "x₁"),
         *(
-            curve([(56, 170 - 400 * v), (62, 170 - 400 * v)])
+            curve([(56, 135 - 400 * v), (62, 135 - 400 * v)])
             for v in (0.4, 0.8)
         ),
-        *(words((36, 170 - 400 * v), f"{v}") for v in (0.4, 0.8)),
+        *(words((36, 135 - 400 * v), f"{v}") for v in (0.4, 0.8)),
         curve(line, COLOUR["a"], 3),
         draw_neuron(dot, "", 1.6, COLOUR["a"], 7),
     ]
@@ -113,5 +113,6 @@ def draw_flow(x1: float, x2: float) -> Picture:
         f"lowest, {ys.min():.3f}, at x₁ = {xs[ys.argmin()]:g} and "
         f"highest, {ys.max():.3f}, at x₁ = {xs[ys.argmax()]:g}."
     )
-    svg = at_work(dict(EXAMPLE.w), a, over=over, above=190)
-    return Picture(svg.replace(">-", ">−"), text.replace("-", "−"))
+    svg = at_work(dict(EXAMPLE.w), a, over=over, above=226)
+    svg = svg.replace(">-", ">−").replace("is -", "is −")
+    return Picture(svg, text.replace("-", "−"))

@@ -37,7 +37,7 @@ def bump_network(
 
     f takes and returns columns; it is asked from −2/n to 1 + 2/n, since
     there are n bumps on [0, 1] and two more beyond each end.  So the
-    network is 1-2(n + 4)-1; all its first weights are s = 10 n sharpness.
+    network is 1-2(n + 4)-1; the larger the sharpness, the steeper its steps.
     Raises TypeError when f is no function or n no whole number, ValueError
     where f is not finite or of another shape.
     """

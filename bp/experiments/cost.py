@@ -84,8 +84,8 @@ def draw_step(eta: float) -> Picture:
 
 XOR_X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 XOR_Y = np.array([[0.0, 1.0, 1.0, 0.0]])
-A, B, ANGLES = "w²₁₁ and b²₁", "w¹₁₁ and w²₁₁", list(range(0, 180, 15))
-PAIRS = {A: (("w", 2), ("b", 2)), B: (("w", 1), ("w", 2))}  # entry 1, 1
+ONE, TWO, ANGLES = "w²₁₁ and b²₁", "w¹₁₁ and w²₁₁", list(range(0, 180, 15))
+PAIRS = {ONE: (("w", 2), ("b", 2)), TWO: (("w", 1), ("w", 2))}  # entry 1, 1
 LEVELS = [0.13, 0.15, 0.18, 0.21, 0.24]
 
 

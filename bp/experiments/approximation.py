@@ -36,7 +36,8 @@ def draw_sum(n: int) -> Picture:
         color=COLOUR["z"],
         label="sum of the bumps",
     )
-    ax.set(xlabel="x", ylabel="height", xlim=(0, 1), ylim=(0, 0.95))
+    ax.set(xlabel="x", xlim=(0, 1), ylim=(0, 0.95))
+    ax.set_ylabel("height", labelpad=10)
     ax.set_title("A curve out of bumps")
     ax.legend(loc="upper left")
     return plot(
@@ -54,7 +55,8 @@ def draw_bumps(n: int, sharpness: float) -> Picture:
     ax = axes()
     ax.plot(x[::5], target(x[::5]), "--", color=INK, label="f")
     ax.plot(x[::5], z2[::5], color=COLOUR["z"], label="z² of the network")
-    ax.set(xlabel="x", ylabel="f(x), z²", xlim=(0, 1), ylim=(-0.2, 1))
+    ax.set(xlabel="x", xlim=(0, 1), ylim=(-0.2, 1))
+    ax.set_ylabel("f(x), z²", labelpad=10)
     ax.set_title("A function built from bumps")
     ax.legend(loc="upper left")
     text = (

@@ -72,7 +72,8 @@ def draw_step(eta: float) -> Picture:
     ax.plot([there], [after], "s", color=COLOUR["C"], markersize=8)
     ax.annotate("now", (1.2, cost - 0.02))
     ax.annotate("after a step", (there - 0.3, after), ha="right")
-    ax.set(xlabel="weight w²₁₃", ylabel="cost C", ylim=(0, 0.5))
+    ax.set(xlabel="weight w²₁₃", ylim=(0, 0.5))
+    ax.set_ylabel("cost C", labelpad=10)
     ax.set_title("One weight, and what the network costs")
     text = (
         f"With a weight of 1 our example costs {cost:.4f}, and the curve "

@@ -61,7 +61,7 @@ def test_sharpness_is_a_half_unless_it_is_given() -> None:
         (3.0, 5, 0.5, TypeError, "f is 3.0, expected a function"),
         (np.sin, 0, 0.5, ValueError, "n is 0, expected 1 or more"),
         (np.sin, 2.5, 0.5, TypeError, "n is 2.5, expected a whole number"),
-        (np.sin, 5, 0, ValueError, "sharpness is 0, expected a positive"),
+        (np.sin, 5, 0, ValueError, "sharpness is 0, .*write sharpness=0.5"),
         (np.sum, 5, 0.5, ValueError, r"f\(x\) has shape \(\) for x of shape"),
         (lambda x: x * np.inf, 5, 0.5, ValueError, r"f\(-0.3\) is not finite"),
         (lambda x: None, 5, 0.5, TypeError, r"f\(x\) is None, expected num"),

@@ -93,11 +93,11 @@ LEVELS = [0.13, 0.15, 0.18, 0.21, 0.24]
 def xor_costs(pair: str, moved: tuple[Array, Array]) -> Array:
     """The example's cost on XOR, two of its numbers moved by so much."""
     shape = (*moved[0].shape, 1, 1)
-    values = {("w", l): np.tile(w, shape) for l, w in EXAMPLE.w.items()} | {
-        ("b", l): np.tile(b, shape) for l, b in EXAMPLE.b.items()
-    }
+    values: dict[tuple[str, int], Array] = {}
+    for kind, given in (("w", EXAMPLE.w), ("b", EXAMPLE.b)):
+        values |= {(kind, l): np.tile(v, shape) for l, v in given.items()}
     for place, by in zip(PAIRS[pair], moved, strict=True):
-        values[place][..., 0, 0] += by
+        values[place][..., 0, 0] = values[place][..., 0, 0] + by
     a: Array = XOR_X
     for l in EXAMPLE.w:
         a = sigmoid(values["w", l] @ a + values["b", l])

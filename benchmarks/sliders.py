@@ -26,7 +26,7 @@ DRAWINGS: dict[str, Callable[[], Picture]] = {
     "tangent": partial(draw_tangent, 1, -1, 0),
     "activations": partial(draw_flow, 1, 2),
     "bumps": partial(draw_bumps, 10, 1),
-    "landscape": partial(draw_landscape, "w¹₁₁", "w²₁₁"),
+    "landscape": partial(draw_landscape, "w²₁₁ and b²₁", 0),
     "two factors": partial(draw_factors, 1, 0),
     "demon": partial(draw_nudge, 1, 0.5),
     "paths": partial(draw_path, 1, 1),

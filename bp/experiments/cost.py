@@ -76,9 +76,9 @@ def draw_step(eta: float) -> Picture:
     ax.set_ylabel("cost C", labelpad=10)
     ax.set_title("One weight, and what the network costs")
     text = (
-        f"With a weight of 1 our example costs {cost:.4f}, and the curve "
-        f"rises by {slope:.4f} for each unit of the weight; a step the "
-        f"other way, to {there:.4f}, takes the cost to {after:.4f}."
+        f"With a weight of 1 our example costs {cost:.4f}, and there the "
+        f"curve rises with slope {slope:.4f}; a step the other way, to "
+        f"{there:.4f}, takes the cost to {after:.4f}."
     )
     return plot(ax, text.replace("-", "−"))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bp.experiments.algorithm import draw_pass
+from bp.experiments.approximation import draw_bumps
 from bp.experiments.biases import draw_nudged_bias
 from bp.experiments.cost import draw_landscape
 from bp.experiments.delta import draw_factors, draw_nudge
@@ -13,7 +14,7 @@ from bp.experiments.descent import draw_bowl, draw_training
 from bp.experiments.digits import draw_class
 from bp.experiments.gradient_check import draw_errors, draw_marks
 from bp.experiments.kit import Picture
-from bp.experiments.network import draw_bumps, draw_flow
+from bp.experiments.network import draw_flow
 from bp.experiments.neuron import draw_tangent
 from bp.experiments.reading import draw_middle
 from bp.experiments.recursion import draw_path
@@ -25,7 +26,7 @@ DRAWINGS: dict[str, Callable[[], Picture]] = {
     "tangent": partial(draw_tangent, 1, -1, 0),
     "activations": partial(draw_flow, 1, 2),
     "bumps": partial(draw_bumps, 10, 1),
-    "landscape": partial(draw_landscape, "w¹₁₁", "w²₁₁"),
+    "landscape": partial(draw_landscape, "w²₁₁ and b²₁", 0),
     "two factors": partial(draw_factors, 1, 0),
     "demon": partial(draw_nudge, 1, 0.5),
     "paths": partial(draw_path, 1, 1),

@@ -3,6 +3,7 @@
 Written by the chapters."""
 
 from bp.algorithm import Gradient, backprop
+from bp.approximation import bump_network
 from bp.biases import bias_gradient
 from bp.changes import (
     as_place,
@@ -131,6 +132,7 @@ __all__ = [
     "backprop",
     "batch_gradient",
     "bias_gradient",
+    "bump_network",
     "check_callable",
     "check_gradient",
     "check_network",

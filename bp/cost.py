@@ -26,7 +26,7 @@ def _pair(a: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 
 def quadratic_cost(a: ArrayLike, y: ArrayLike) -> np.inexact[Any]:
-    """Mean over the columns of half the squared distance (eq-cost-mean).
+    """Mean over the columns of ½ times the squared distance (eq-cost-mean).
 
     a and y have shape (n, m): answers, and wanted outputs, a column for
     each sample.  Works for complex a (it never takes an absolute value).

@@ -77,6 +77,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         bp.random_network,
         {"sizes": (2, 3), "rng": rng(), "dtype": float},
     ),
+    "bump_network": (
+        bp.bump_network,
+        {"f": np.sin, "n": 4, "sharpness": 0.5},
+    ),
     "quadratic_cost": (bp.quadratic_cost, {"a": Y, "y": Y}),
     "quadratic_cost_gradient": (bp.quadratic_cost_gradient, {"a": Y, "y": Y}),
     "measured_delta": (

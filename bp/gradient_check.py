@@ -22,16 +22,14 @@ __all__ = [
 ]
 
 
-def finite_difference(
-    f: Callable[[Any], Any], x: ArrayLike, h: float | None = None
-) -> Array:
+def finite_difference(f: Callable[[Any], Any], x: ArrayLike) -> Array:
     """Gradient of f at x by central differences (eq-gradient-check-central).
 
     f takes an array like x, of any shape, and returns a real number; the
-    result has the shape of x, and x is left as it is.  Without h the step is
-    eps^(1/3) max(1, |entry|), with eps that of x or of what f returns,
-    whichever is coarser.  Raises ValueError when h is lost beside an entry
-    of x, or f returns no single real number.
+    result has the shape of x, and x is left as it is.  The step beside an
+    entry is eps^(1/3) max(1, |entry|), with eps that of x or of what f
+    returns, whichever is coarser.  Raises ValueError when that is no single
+    real number.
     """
     check_callable(f, "f")
     start = as_place(x, "x")
@@ -42,20 +40,13 @@ def finite_difference(
             "let f return its real part"
         )
     eps = max(np.finfo(start.dtype).eps, np.finfo(here.dtype).eps)
-    steps = eps ** (1 / 3) * np.maximum(1, abs(start))
-    if h is not None:
-        steps = np.full(start.shape, as_real(h, "h", 1e-6, above=True))
     gradient = np.zeros_like(start)
     for place in np.ndindex(start.shape):
         up, down = start.copy(), start.copy()
-        up[place] += steps[place]
-        down[place] -= steps[place]
+        step = eps ** (1 / 3) * max(1, abs(start[place]))
+        up[place] += step
+        down[place] -= step
         moved = up[place] - down[place]  # after rounding: not quite 2h
-        if moved == 0:
-            raise ValueError(
-                f"h = {steps[place]} is lost beside the entry {start[place]} "
-                f"at {list(place)} in {start.dtype}: give a larger h, or none"
-            )
         gradient[place] = (one_number(f(up)) - one_number(f(down))) / moved
     return gradient
 
@@ -80,8 +71,7 @@ def _differences(got: Array, wanted: Array) -> NDArray[np.floating[Any]]:
 def relative_error(got: ArrayLike, wanted: ArrayLike) -> float:
     """Largest difference of two arrays, relative to their largest entry.
 
-    The scale is the largest absolute entry of either array, so give one
-    array at a time: an array of small entries hides behind one with large
+    Give one array at a time: one of small entries hides behind one of large
     entries.  Symmetric; 0 for equal arrays, 2 for opposite ones, infinite
     where an entry is not finite.  Raises ValueError when the shapes differ.
     """
@@ -153,15 +143,11 @@ def _near(f: Callable[[Any], Any], places: list[Array]) -> list[Any]:
 
 
 def _check_analytic(f: Callable[[Any], Any], x: Array, slopes: Array) -> None:
-    """Raise ValueError where real steps of f contradict imaginary ones.
-
-    A conjugate (as in vdot) keeps imaginary parts, and turns them round.
-    """
+    """Raise ValueError where real steps of f contradict imaginary ones."""
     way = np.random.default_rng(0).standard_normal(x.shape)
     way *= np.maximum(1, abs(x))
     h, k = 1e-6, 2.7  # no multiple, for waves that would look alike
-    values = _near(f, [x + t * h * way for t in (-k, -1, 0, 1, k)])
-    if not values:
+    if not (values := _near(f, [x + t * h * way for t in (-k, -1, 0, 1, k)])):
         return
     far, before, here, after, beyond = values
     slope, seen = (after - before) / (2 * h), (slopes * way).sum()
@@ -182,10 +168,7 @@ def _check_analytic(f: Callable[[Any], Any], x: Array, slopes: Array) -> None:
 def _size_of_zero(
     f: Callable[[Any], Any], x: Array, said: Array, here: float, eps: float
 ) -> float:
-    """What the error of a gradient of zeros is relative to, else 0.
-
-    A tenth of f, and of how steep f is in the neighbourhood.
-    """
+    """A tenth of f, and of how steep it is nearby, if said is zeros; or 0."""
     h = 0.1 * max(1.0, float(abs(x).max()))
     values = _near(f, [x - h, x, x + h])
     size = here + (float(np.ptp(values)) / h if values else 0)
@@ -201,13 +184,12 @@ def check_gradient(
 ) -> GradientCheck:
     """Compare a gradient of f at x with the measured one.
 
-    f takes an array like x, of any shape, and returns a number; grad is the
-    gradient, of the shape of x, or a function of x that returns it.  method
-    is "complex" or, less exact, "central".  The error is as in
-    `relative_error`; that of a gradient of zeros is relative to f.  Without
-    a tolerance it is 1000 eps, or 1000 eps^(2/3) with "central".  Leaves x
-    as it is.  Raises ValueError for an unknown method, when grad has not
-    the shape of x, and when the method does not suit f.
+    f takes an array like x, of any shape, and returns a number; grad is an
+    array of this shape, or a function of x that returns it.  method is
+    "complex" or, less exact, "central"; errors are as in `relative_error`,
+    for a gradient of zeros relative to f.  The tolerance is 1000 eps, or
+    1000 eps^(2/3) with "central".  Raises ValueError for an unknown method,
+    another shape of grad, and a method that does not suit f.
     """
     if not isinstance(method, str) or method not in ("complex", "central"):
         raise ValueError(

@@ -26,10 +26,10 @@ def finite_difference(f: Callable[[Any], Any], x: ArrayLike) -> Array:
     """Gradient of f at x by central differences (eq-gradient-check-central).
 
     f takes an array like x, of any shape, and returns a real number; the
-    result has the shape of x, and x is left as it is.  The step beside an
-    entry is eps^(1/3) max(1, |entry|), with eps that of x or of what f
-    returns, whichever is coarser.  Raises ValueError when that is no single
-    real number.
+    result has the shape of x, and x is left as it is.  The step is the cube
+    root of eps, of x or of what f returns, whichever is coarser, and beside
+    a large entry that times the entry.  Raises ValueError when f returns no
+    single real number.
     """
     check_callable(f, "f")
     start = as_place(x, "x")
@@ -168,7 +168,7 @@ def _check_analytic(f: Callable[[Any], Any], x: Array, slopes: Array) -> None:
 def _size_of_zero(
     f: Callable[[Any], Any], x: Array, said: Array, here: float, eps: float
 ) -> float:
-    """A tenth of f, and of how steep it is nearby, if said is zeros; or 0."""
+    """How large f is, and how steep nearby, if said is zeros; else 0."""
     h = 0.1 * max(1.0, float(abs(x).max()))
     values = _near(f, [x - h, x, x + h])
     size = here + (float(np.ptp(values)) / h if values else 0)
@@ -187,9 +187,9 @@ def check_gradient(
     f takes an array like x, of any shape, and returns a number; grad is an
     array of this shape, or a function of x that returns it.  method is
     "complex" or, less exact, "central"; errors are as in `relative_error`,
-    for a gradient of zeros relative to f.  The tolerance is 1000 eps, or
-    1000 eps^(2/3) with "central".  Raises ValueError for an unknown method,
-    another shape of grad, and a method that does not suit f.
+    for a gradient of zeros relative to f.  The usual tolerance leaves room
+    for what rounding does to the method.  Raises ValueError for an unknown
+    method, another shape of grad, and a method that does not suit f.
     """
     if not isinstance(method, str) or method not in ("complex", "central"):
         raise ValueError(

@@ -179,14 +179,15 @@ def wrong_in(bug: str, **on: Any) -> str:
 
 def draw_marks(letter: str, reveal: bool) -> Picture:
     """How far off every array of a gradient with a planted bug is."""
-    bug, parts, base = LETTERS[letter], [], 196
+    bug, parts, base, wrong = LETTERS[letter], [], 196, []
     for place, (name, found) in enumerate(check_parts(bug).items()):
         said = "right" if found.right else f"{found.error:.2f}"
+        wrong += [] if found.right else [f"{name} ({said})"]
         at, top = 55 + 78 * place, base - 80 * round(found.error, 2)
         parts.append(curve([(at, base), (at, top)], COLOUR["w"], 44))
         parts.append(words((at, top - 14), said))
         parts.append(words((at, base + 20), name, COLOUR["w"]))
     parts.append(curve([(10, base), (490, base)]))
     parts.append(words((250, -8), f"Variant {letter}: relative errors"))
-    text = f"Variant {letter} is wrong in {wrong_in(bug)}."
+    text = f"Variant {letter} is wrong in {', '.join(wrong)}."
     return Picture(drawing(parts, 228, 24), text + reveal * f" Bug: {bug}.")

@@ -141,7 +141,7 @@ def draw_six() -> Picture:
         ax.annotate(str(number), (at, beside * costs[at]))
         ends.append(f"{costs[-1]:.2f}")
     ax.set_yticks([0.1, 1], ["0.1", "1"])
-    ax.set(xlabel="step", ylabel="cost C", ylim=(0.05, 7), xlim=(0, 300))
+    ax.set(xlabel="step", ylabel="cost C", ylim=(0.05, 7), xlim=(0, 310))
     ax.set_title("Six gradients, one of them right")
     return plot(ax, f"After 300 steps the costs are {', '.join(ends)}.")
 

@@ -97,7 +97,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "backprop": (bp.backprop, {"network": NET, "x": X, "y": Y}),
     "finite_difference": (
         bp.finite_difference,
-        {"f": cubes, "x": X, "h": 1e-5},
+        {"f": cubes, "x": X},
     ),
     "complex_step": (bp.complex_step, {"f": cubes, "x": X, "h": 1e-30}),
     "measured_jacobian": (

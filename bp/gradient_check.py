@@ -202,8 +202,7 @@ def check_gradient(
     coarse = [a.dtype for a in (start, said, here) if a.dtype.kind == "f"]
     eps = max(float(np.finfo(kind).eps) for kind in coarse)
     promise = eps if exact else eps ** (2 / 3)
-    if tolerance is None:
-        tolerance = 1000 * promise
+    tolerance = 1000 * promise if tolerance is None else tolerance
     tolerance = as_real(tolerance, "tolerance", 1e-6)
     error, size = relative_error(said, measured), float(abs(here))
     apart, advice = _differences(said, measured), ""

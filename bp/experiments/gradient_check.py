@@ -37,7 +37,6 @@ __all__ = [
     "backprop_with",
     "trained",
     "draw_six",
-    "NAMES",
     "LETTERS",
     "check_parts",
     "wrong_in",
@@ -50,7 +49,6 @@ def relu(z: Array) -> Array:
     return np.where(z.real > 0, z, 0)
 
 
-# What a right program does, piece by piece, and what a bug does instead.
 PIECES: dict[str, Callable[..., Any]] = {
     "f": sigmoid,  # of the hidden layers
     "miss": lambda a, y: a - y,
@@ -62,6 +60,7 @@ PIECES: dict[str, Callable[..., Any]] = {
 }
 BUGS: dict[str, dict[str, Callable[..., Any]]] = {
     "none": {},
+    "live mask": {"f": relu, "slope": lambda z, a: z > 0},  # right, too
     "axis forgotten": {"of_b": lambda d, l: 0 * d[l][:, :1] + d[l].mean()},
     "σ′ of a": dict.fromkeys(["end", "slope"], lambda z, a: sigmoid_prime(a)),
     "σ′ lost": {"slope": lambda z, a: 1},
@@ -78,7 +77,6 @@ BUGS: dict[str, dict[str, Callable[..., Any]]] = {
             delta[max(k for k in delta if len(delta[k]) == len(delta[l]))]
         )
     },
-    "live mask": {"f": relu, "slope": lambda z, a: z > 0},  # this is right
     "dead mask": {"f": relu, "slope": lambda z, a: a >= 0},
 }
 SIX = "σ′ lost,σ′ of a,none,axis forgotten,sum for mean,wrong sign".split(",")
@@ -94,7 +92,7 @@ def run_forward(network: Network, x: Array, bug: str) -> ForwardPass:
 
 
 def backprop_with(bug: str) -> Callable[[Network, Array, Array], Gradient]:
-    """A `backprop` with one bug planted in it."""
+    """A `backprop` in which a bug replaces some pieces."""
     use = PIECES | BUGS[bug]
 
     def gradient(network: Network, x: Array, y: Array) -> Gradient:
@@ -146,9 +144,7 @@ def draw_six() -> Picture:
     return plot(ax, f"After 300 steps the costs are {', '.join(ends)}.")
 
 
-NAMES = "shared array,σ′ lost,wrong layer,sum for mean,dead mask"
-NAMES += ",axis forgotten,transpose lost,σ′ of a,wrong sign"
-LETTERS = dict(zip("ABCDEFGHI", NAMES.split(","), strict=True))
+LETTERS = dict(sorted(zip("FHBDIGCAE", list(BUGS)[2:], strict=True)))
 
 
 def check_parts(

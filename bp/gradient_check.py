@@ -103,9 +103,9 @@ class GradientCheck:
         if self.right:
             return f"right: largest relative error {self.error:.0e}"
         where = f"at {list(self.place)} " if self.place else ""
-        pair = self.said + 0.0, self.measured + 0.0
+        pair = self.said, self.measured
         for digits in range(6, 18):  # as many as show the difference
-            said, measured = (f"{value:.{digits}g}" for value in pair)
+            said, measured = (f"{v + 0.0:.{digits}g}" for v in pair)
             if said != measured:
                 break
         return (
@@ -156,7 +156,7 @@ def _check_analytic(f: Callable[[Any], Any], x: Array, slopes: Array) -> None:
     noise = 1e7 * np.finfo(here.dtype).eps * abs(here)
     if max(abs(bend), 1e-6 * abs(seen)) > 1e-3 * abs(slope) + noise:
         return  # too bent for these steps: nothing can be said
-    unsure = abs(wide - slope) + 2 * abs(kink) + noise
+    unsure = abs(wide - slope) + abs(kink) + noise
     if abs(slope - seen) > 1e-7 * max(abs(slope), abs(seen)) + unsure:
         raise ValueError(
             f"an imaginary step of f gives the slope {seen:.6g}, a real one "
@@ -170,9 +170,9 @@ def _size_of_zero(
 ) -> float:
     """How large f is, and how steep nearby, if said is zeros; else 0."""
     h = 0.1 * max(1.0, float(abs(x).max()))
-    values = _near(f, [x - h, x, x + h])
-    size = here + (float(np.ptp(values)) / h if values else 0)
-    return size / 10 if abs(said).max() <= 1000 * eps * size else 0.0
+    values = _near(f, [x, x + h]) or [here]
+    size = here + float(np.ptp(values)) / h
+    return size / 10 * (float(abs(said).max()) <= 1000 * eps * size)
 
 
 def check_gradient(

@@ -381,6 +381,7 @@ def test_no_complex_form_names_the_other_method(f: Callable) -> None:
         lambda x: np.vdot(x, np.arange(3)),
         lambda x: (x * np.conj(x)).sum(),
         lambda x: (x**4).sum() + 1e-4 * np.vdot(x, x),
+        lambda x: (x**4).sum() + 1e-5 * np.vdot(x, x),
         lambda x: (np.conj(x) ** 2).sum() + 1e3,
         lambda x: np.linalg.norm(x) ** 2 + 0j,
         lambda x: (x.real**2).sum() + x.sum(),
@@ -461,10 +462,15 @@ def test_a_gradient_of_zeros(f: Callable, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["complex", "central"])
-@pytest.mark.parametrize("far", [1e-3, 1e3])
+@pytest.mark.parametrize("far", [1e-3, 1e3, 1e6])
 def test_a_gradient_of_zeros_far_out(method: str, far: float) -> None:
     x = far * np.array([1.0, 2.0, -3.0])
-    assert check_gradient(lambda v: ((v - x) ** 2).sum(), 0 * x, x, method)
+
+    def f(v: Any) -> Any:
+        return ((v - x) ** 2).sum()
+
+    assert check_gradient(f, 0 * x, x, method).right
+    assert not check_gradient(f, 0 * x, x + 1, method).right
     found = check_gradient(
         lambda v: (((v - x) / far) ** 2).sum(), 0 * x, x, method
     )
@@ -572,3 +578,24 @@ def test_as_many_digits_as_show_the_difference() -> None:
         words + "1, measured 1.0000000000000002"
     )
     assert said(-0.0, 1) == words + "0, measured 1"
+    assert said(1, -0.0) == words + "1, measured 0"
+
+
+def test_a_kink_at_x_is_not_refused() -> None:
+    """Real steps measure half of its jump, an imaginary one a side."""
+
+    def f(x: Any) -> Any:
+        return 1000 * x[1] + x[0] * (x[0].real > 0)
+
+    found = check_gradient(f, [0.0, 1000.0], [0.0, -2.0])
+    assert found.right and found.error == 0
+
+
+def test_a_gradient_of_zeros_where_f_ends_nearby() -> None:
+    def f(x: Any) -> Any:
+        if abs(x[0]) > 0.01:
+            raise ValueError("too far")
+        return 1 + x[0] ** 2
+
+    assert check_gradient(f, [0.0], [0.0], "central").right
+    assert not check_gradient(f, [0.0], [0.005], "central").right

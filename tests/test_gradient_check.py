@@ -475,6 +475,13 @@ def test_a_gradient_of_zeros_far_out(method: str, far: float) -> None:
         lambda v: (((v - x) / far) ** 2).sum(), 0 * x, x, method
     )
     assert found.right, str(found)
+    found = check_gradient(
+        lambda v: (((v - x) / far) ** 2 + ((v - x) / far) ** 3).sum(),
+        0 * x,
+        x,
+        method,
+    )
+    assert found.right, str(found)
 
 
 @pytest.mark.parametrize("method", ["complex", "central"])

@@ -12,7 +12,7 @@ from bp.experiments.cost import draw_landscape
 from bp.experiments.delta import draw_factors, draw_nudge
 from bp.experiments.descent import draw_bowl, draw_training
 from bp.experiments.digits import draw_class
-from bp.experiments.gradient_check import draw_errors, draw_marks
+from bp.experiments.gradient_check import draw_marks
 from bp.experiments.kit import Picture
 from bp.experiments.network import draw_flow
 from bp.experiments.neuron import draw_tangent
@@ -33,7 +33,6 @@ DRAWINGS: dict[str, Callable[[], Picture]] = {
     "nudged bias": partial(draw_nudged_bias, 1, "b¹₁"),
     "two ends of a weight": partial(draw_ends, "w¹₁₁", 0),
     "step by step": partial(draw_pass, "δ²"),
-    "error against step": partial(draw_errors, -3, 0),
     "name the bug": partial(draw_marks, "A", False),
     "path over a bowl": partial(draw_bowl, 0.2, 4),
     "boundary, trained": partial(draw_training, 40, "spiral", 3, 10, 6, 0),

@@ -101,7 +101,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "backprop": (bp.backprop, {"network": NET, "x": X, "y": Y}),
     "finite_difference": (
         bp.finite_difference,
-        {"f": cubes, "x": X, "h": 1e-5},
+        {"f": cubes, "x": X},
     ),
     "complex_step": (bp.complex_step, {"f": cubes, "x": X, "h": 1e-30}),
     "measured_jacobian": (
@@ -119,12 +119,12 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "relative_error": (
         bp.relative_error,
-        {"got": X, "wanted": X + 1, "scale": 1.0},
+        {"got": X, "wanted": X + 1},
     ),
     "check_gradient": (
         bp.check_gradient,
         {"f": cubes, "grad": 3 * X**2, "x": X, "method": "central"}
-        | {"tolerance": 1e-6, "scale": 1.0},
+        | {"tolerance": 1e-6},
     ),
     "minibatches": (bp.minibatches, {"n": 5, "size": 2, "rng": rng()}),
     "Workspace": (bp.Workspace, {"network": NET, "batch_size": 2}),
@@ -255,7 +255,7 @@ CALLABLE = {"f", "grad", "rule", "gradient", "callback"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")
-    for a in ("h", "tolerance", "scale", "history", "test", "dtype")
+    for a in ("h", "tolerance", "history", "test", "dtype")
     + ("gradient", "callback")
 }
 

@@ -19,19 +19,6 @@ EQUIVALENT = {
     "changes.complex_step: 1e-30 → 1.5000000000000001e-30": (
         "any imaginary step that is tiny gives the same slope"
     ),
-    "gradient_check.finite_difference: np.maximum(1, abs(start)) → "
-    "np.maximum(2, abs(start))": (
-        "a step twice as long, near the best one, is as good a choice"
-    ),
-    **dict.fromkeys(
-        [
-            "gradient_check.__str__: range(6, 18) → range(6, 19)",
-        ],
-        "seventeen digits tell any two numbers apart",
-    "delta.measured_delta: ((network.sizes[l], x.shape[1]), 1e-30) → "
-    "((network.sizes[l], x.shape[1]), 1.5000000000000001e-30)": (
-        "any imaginary step that is tiny gives the same slope"
-    ),
     "gradient_check.__str__: range(6, 18) → range(6, 19)": (
         "seventeen digits tell any two numbers apart"
     ),

@@ -134,25 +134,18 @@ def _right(content: bytes, name: str) -> bool:
     return sha256(content).hexdigest() == _SHA256[name]
 
 
-def _download(url: str) -> bytes:
-    """The unpacked content behind an address that ends in .gz."""
-    from gzip import decompress
-    from urllib.request import urlopen
-
-    with urlopen(url, timeout=30) as response:
-        content: bytes = decompress(response.read())
-    return content
-
-
 def _fetched(path: Path) -> bytes:
     """One file from the first mirror that has it as it should be."""
+    from gzip import decompress
     from http.client import HTTPException
+    from urllib.request import urlopen
     from zlib import error as ZlibError
 
     troubles = []
     for mirror in _MIRRORS:
         try:
-            content = _download(f"{mirror}{path.name}.gz")
+            with urlopen(f"{mirror}{path.name}.gz", timeout=30) as response:
+                content: bytes = decompress(response.read())
         except (OSError, EOFError, HTTPException, ZlibError) as error:
             troubles.append(f"{mirror}: {error}")
             continue
@@ -193,11 +186,10 @@ def _load(name: str) -> NDArray[np.uint8]:
 
 
 def load_mnist() -> tuple[Samples, Samples]:
-    """MNIST: 60 000 digits to train and 10 000 to test, 28 by 28 pixels.
+    """MNIST: 60 000 digits to train and 10 000 to test.
 
-    x has shape (784, m), float64, ink from 0 to 1 as a byte divided by 255;
-    the last 10 000 training digits make the usual validation set.  The four
-    files are kept in `mnist_folder()`, fetched when missing (11.6 MB), and
+    x has shape (784, m), float64, ink from 0 to 1 as a byte divided by 255.
+    The four files are kept in `mnist_folder()`, fetched when missing, and
     checked each time.  Raises FileNotFoundError when a file is missing and
     cannot be fetched, OSError when the folder cannot be used, and ValueError
     for another file in its place, or a damaged one, which it leaves there.

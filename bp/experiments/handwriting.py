@@ -42,7 +42,7 @@ __all__ = [
 
 @cache
 def training_run(seed: int) -> list[Network]:
-    """64-30-10 on the embedded digits: the networks from epoch 0 to 30."""
+    """The networks of a run on the digits: the first, after each epoch."""
     train, _ = load_digits()
     rng = np.random.default_rng(seed)
     networks = [random_network((64, 30, 10), rng)]
@@ -91,7 +91,7 @@ def strokes_of(text: str) -> list[NDArray[np.float64]]:
 
 
 def dots_of(strokes: list[NDArray[np.float64]]) -> NDArray[np.bool_]:
-    """The 32 by 32 dots of a drawing, brought to the size of the data."""
+    """The dots of a drawing, brought to the size of the data."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = 27 / max((high - low).max(), 1e-9)
@@ -113,7 +113,7 @@ def dots_of(strokes: list[NDArray[np.float64]]) -> NDArray[np.bool_]:
 
 
 def count_ink(dots: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Dots to an input, shape (64, 1), from 0 to 1: shares of 4 by 4."""
+    """Dots to an input, a column from 0 to 1: shares of 4 by 4 dots."""
     blocks: NDArray[np.float64] = dots.reshape(8, 4, 8, 4).mean(axis=(1, 3))
     return blocks.reshape(64, 1)
 

@@ -16,8 +16,8 @@ def wilson_interval(
     """The probabilities that go with `right` of n (eq-trust-wilson).
 
     Those for which the share that was seen is within t standard deviations;
-    with 1.96 of them that is so in about 95 of 100 tests.  Returns the lower
-    and the upper end.  Raises ValueError unless 0 <= right <= n, n >= 1 and
+    by default that is so in about 95 of 100 tests.  Returns the lower and
+    the upper end.  Raises ValueError unless 0 <= right <= n, n >= 1 and
     t > 0, and TypeError for shares: it takes counts.
     """
     n, t = as_whole(n, "n", 1), as_real(t, "t", 1.96, above=True)

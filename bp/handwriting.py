@@ -78,7 +78,7 @@ def read_idx(content: bytes) -> NDArray[np.uint8]:
     if content[:2] == b"\x1f\x8b":
         hint = "unpack it"
     elif content[:2] == b"\0\0" and content[2:3] and content[2] in _TYPES:
-        hint = f"numbers of {_TYPES[content[2]]}, read it with np.frombuffer"
+        hint = f"it holds {_TYPES[content[2]]}, read it with np.frombuffer"
     if len(content) < 4 or content[:3] != bytes([0, 0, 8]):
         raise ValueError(
             f"the file begins with {content[:4].hex(' ')}, expected 00 00 08 "

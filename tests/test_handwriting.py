@@ -91,10 +91,10 @@ def test_the_format_is_read(array: np.ndarray) -> None:
         (b"\0\0\x08\3\0\0\0\2\0", "9 bytes, expected 16"),
         (b"\x1f\x8b\x08\0abc", "unpack it"),
         (b"\0\0\x01\1abc", "unpack it if it ends in .gz"),
-        (b"\0\0\x0e\1", "begins with 00 00 0e 01, numbers of float64"),
+        (b"\0\0\x0e\1", "begins with 00 00 0e 01, .* it holds float64"),
         (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"a", "cut short or not"),
         (b"\0\1\x08\1\0\0\0\1a", "begins with 00 01 08 01"),
-        (b"\0\0\x0d\1\0\0\0\1a", "00 00 0d 01, numbers of float32"),
+        (b"\0\0\x0d\1\0\0\0\1a", "00 00 0d 01, .* it holds float32, read"),
         (
             idx(np.ones((2, 3), np.uint8))[:-1],
             r"17 bytes, expected 18.*\(2, 3\): it is",

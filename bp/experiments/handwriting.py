@@ -166,11 +166,10 @@ def draw_reading(sample: int, meant: int, strokes: str) -> Picture:
 
 
 def offered() -> list[Option]:
-    """The first test digit of each class, and those that are misread."""
+    """The first ten test digits, and those that the first run misreads."""
     _, test = load_digits()
     misread = np.flatnonzero(guesses(1)[0] != test.label)
-    first = [np.argmax(test.label == c) for c in range(10)]
-    return drawn(test.x, dict.fromkeys(map(int, [*first, *misread])))
+    return drawn(test.x, [*range(10), *map(int, misread)])
 
 
 SEND = """
@@ -232,10 +231,9 @@ def drawing_field() -> ValueWidget:
     field, line = HTML(field_html()), Text(layout={"display": "none"})
     box = VBox([field, line])
     box.add_class("pad")
-    plain = (
-        f'<div class="pad">{field_html()}<input hidden name="strokes"></div>'
-    )
-    box.add_traits(value=Unicode(""), plain=Unicode(plain))
+    plain = f'{field_html()}<input hidden name="strokes">'
+    box.add_traits(value=Unicode(""))
+    box.add_traits(plain=Unicode(f'<div class="pad">{plain}</div>'))
 
     def redraw(change: dict[str, str]) -> None:
         if change["new"] != line.value:  # it was not drawn on the field

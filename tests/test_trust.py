@@ -43,6 +43,16 @@ def test_ends_at_the_rim() -> None:
     assert wilson_interval(1, 1)[0] > 0.2
 
 
+@pytest.mark.parametrize("n", [15, 19, 30])
+def test_rounding_leads_no_end_past_the_rim(n: int) -> None:
+    assert wilson_interval(0, n)[0] == 0 and wilson_interval(n, n)[1] <= 1
+
+
+def test_a_wrong_t_is_told_what_to_write() -> None:
+    with pytest.raises(ValueError, match=r"write t=1\.96$"):
+        wilson_interval(1, 5, 0)
+
+
 @pytest.mark.parametrize(
     ("right", "n"), [(355, 360), (0, 7), (1, 2), (80, 80)]
 )

@@ -71,7 +71,7 @@ def draw_misread() -> Picture:
     test, guess, row, said = load_digits()[1], guesses(), "", []
     wrong = np.flatnonzero((guess != test.label).any(axis=0))
     for i in wrong:
-        row += draw_image(test.x[:, [i]], 105)
+        row += draw_image(test.x[:, [i]], 95)
         read = ", ".join(map(str, guess[:, i]))
         said.append(f"a {test.label[i]} (read as {read})")
     return Picture(

@@ -35,21 +35,22 @@ def draw_tests(machines: int, digits: int, luck: int) -> Picture:
     step = min(24.0, 240 / machines)
 
     def across(p: float) -> float:
-        return 20 + 460 * (p - 0.85) / 0.15
+        return 25 + 450 * (p - 0.9) / 0.1
 
     for i, right in enumerate(counts):
         low, high = interval(right, digits)
         holds, y = low <= TRUTH <= high, 28 + step * (i + 0.5)
         held += holds
         colour = COLOUR["a"] if holds else COLOUR["delta"]
-        ends = [(across(max(low, 0.85)), y), (across(high), y)]
+        ends = [(across(max(low, 0.9)), y), (across(high), y)]
         wide = 5.0 if i == best else 2.0
         parts.append(curve(ends, colour, wide, dashed=not holds))
         x = across(right / digits)
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
+        dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" '
+        parts.append(dot + 'fill="currentColor"/>')
     truth = [(across(TRUTH), 22), (across(TRUTH), 272)]
     parts.append(curve(truth, "currentColor", 1.5))
-    for p in (0.85, 0.9, 0.95, 1):
+    for p in (0.9, 0.92, 0.94, 0.96, 0.98, 1):
         parts.append(words((across(p), 290), f"{100 * p:.0f} %", size=0.9))
     parts.append(words((across(TRUTH), 14), "97 %: the truth", size=0.9))
     low, high = (100 * end for end in interval(counts[best], digits))

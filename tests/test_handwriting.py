@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.guard("4 functions")
 
+
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1))
 def test_confusion_counts_pairs(pairs: list[tuple[int, int]]) -> None:
     label, guess = np.array(pairs).T

@@ -7,9 +7,9 @@ before) in both layers, 1 in both, and 1 in one of the two only; three seeds.
 import statistics
 
 import numpy as np
-from mnist import TRAIN
 
 from bp import Network, accuracy, forward, load_mnist, random_network, sgd
+from mnist import TRAIN
 
 WIDE = {"none": (), "both": (1, 2), "hidden": (1,), "output": (2,)}
 

@@ -245,11 +245,11 @@ def drawing_field() -> ValueWidget:
 
 
 def draw_units(w: Array, largest: float) -> Picture:
-    """The weights into each hidden neuron as an image, ten in a row."""
+    """The weights into each hidden neuron as an image, six in a row."""
     squares: dict[tuple[str, str], str] = {}
     frames = ""
     for j, row in enumerate(w):
-        left, top = 9 * (j % 10), 9 * (j // 10)
+        left, top = 9 * (j % 6), 9 * (j // 6)
         frames += f"M{left} {top}h8v8h-8z"
         for k, v in enumerate(row):
             x, y = left + k % 8, top + k // 8
@@ -264,9 +264,9 @@ def draw_units(w: Array, largest: float) -> Picture:
     long = np.linalg.norm(w, axis=1)
     return Picture(
         '<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox='
-        f'"-0.5 -0.5 90 {9 * ((len(w) + 9) // 10)}" width="500" style="'
+        f'"-0.5 -0.5 54 {9 * ((len(w) + 5) // 6)}" width="500" style="'
         f'max-width:100%;height:auto">{paths}<path d="{frames}" fill="none" '
-        'stroke="currentColor" stroke-width="0.1"/></svg>',
+        'stroke="currentColor" stroke-width="0.08"/></svg>',
         f"The weights into the {len(w)} hidden neurons of the first run, each "
         f"an image; their lengths are {long.min():.1f} to {long.max():.1f}.",
     )

@@ -44,6 +44,7 @@ from bp.gradient_check import (
     finite_difference,
     relative_error,
 )
+from bp.handwriting import confusion_matrix, load_mnist, mnist_folder, read_idx
 from bp.minibatch import Workspace, batch_gradient, minibatches
 from bp.minima import (
     Place,
@@ -53,13 +54,6 @@ from bp.minima import (
     hessian,
     hessian_vector,
     rearranged,
-)
-from bp.mnist import (
-    confusion_matrix,
-    load_mnist,
-    mnist_folder,
-    read_idx,
-    wilson_interval,
 )
 from bp.network import (
     ForwardPass,
@@ -98,6 +92,7 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.trust import wilson_interval
 from bp.weights import weight_gradient
 
 __all__ = [

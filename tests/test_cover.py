@@ -16,7 +16,7 @@ from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.descent import accuracy
 from bp.digits import load_digits, one_hot
-from bp.experiments.mnist import count_ink, dots_of
+from bp.experiments.handwriting import count_ink, dots_of
 from bp.network import Network, forward
 from bp.recursion import propagate_error
 from built import Watched

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.guard("4b mutants")
 
 # Changes that change nothing, and why.
 EQUIVALENT = {
+    "trust.wilson_interval: max(0.0, middle - half) → "
+    "max(0.0, middle - half)": "half as much again as nothing is nothing",
     "neuron.sigmoid: z.real >= 0 → z.real > 0": "both forms give ½ at 0",
     "neuron.sigmoid: z.real >= 0 → z.real >= 1": (
         "both forms are exact where neither exponential is large"

@@ -288,7 +288,7 @@ PAINTED = """new Promise((found) => new PerformanceObserver((list) => {
 
 
 @page_test
-@pytest.mark.parametrize("stem", ["00_reading", "07_delta", "15_mnist"])
+@pytest.mark.parametrize("stem", ["00_reading", "07_delta", "16_handwriting"])
 def test_a_page_is_light_before_any_click(
     watched: Watched, site: Path, stem: str
 ) -> None:

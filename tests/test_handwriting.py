@@ -1,4 +1,4 @@
-"""Guard 4: how sure a share is, what was misread, and the loader of MNIST.
+"""Guard 4: what was misread, and the loader of MNIST.
 
 The loader is tried on small files of the same format, behind a server of
 our own; the real ones are tried where they are in the cache.
@@ -31,7 +31,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-import bp.mnist
+import bp.handwriting
 import call_faults
 from bp import (
     accuracy,
@@ -41,75 +41,15 @@ from bp import (
     random_network,
     read_idx,
     sgd,
-    wilson_interval,
 )
 from bp.digits import load_digits
-from bp.experiments import mnist as experiment
+from bp.experiments import handwriting as experiment
 from conftest import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.guard("4 functions")
-
-# --- shares
-
-
-@given(st.integers(1, 10_000), st.data(), st.floats(0.1, 4))
-def test_at_the_ends_the_share_is_just_usual(
-    n: int, data: st.DataObject, t: float
-) -> None:
-    right = data.draw(st.integers(0, n))
-    share = right / n
-    low, high = wilson_interval(right, n, t)
-    assert 0 <= low <= share + 1e-15 and share - 1e-15 <= high <= 1
-    for p in (low, high):
-        if 0 < p < 1:
-            away, usual = (share - p) ** 2, t**2 * p * (1 - p) / n
-            assert away == pytest.approx(usual, rel=1e-6, abs=1e-12)
-    mirrored = wilson_interval(n - right, n, t)
-    assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-12)
-
-
-def test_ends_at_the_rim() -> None:
-    low, high = wilson_interval(0, 10)
-    assert low == 0 and high == pytest.approx(1.96**2 / (10 + 1.96**2))
-    assert wilson_interval(10, 10)[1] == 1
-    assert wilson_interval(1, 1)[0] > 0.2
-
-
-@pytest.mark.parametrize(
-    ("right", "n"), [(355, 360), (0, 7), (1, 2), (80, 80)]
-)
-def test_as_scipy_has_it(right: int, n: int) -> None:
-    stats = pytest.importorskip(
-        "scipy.stats", reason="scipy, the oracle, is not installed"
-    )
-    theirs = stats.binomtest(right, n).proportion_ci(0.95, method="wilson")
-    ours = wilson_interval(right, n, stats.norm.ppf(0.975))
-    assert ours == pytest.approx((theirs.low, theirs.high), abs=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("right", "n", "t"), [(-1, 5, 1), (6, 5, 1), (0, 0, 1), (1, 5, 0)]
-)
-def test_impossible_counts_are_refused(right: int, n: int, t: float) -> None:
-    with pytest.raises(ValueError, match="is .*, expected"):
-        wilson_interval(right, n, t)
-
-
-def test_shares_are_no_counts() -> None:
-    with pytest.raises(TypeError, match="right is 0.98, expected a whole"):
-        wilson_interval(0.98, 50)
-
-
-@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int16, np.uint64])
-def test_small_whole_numbers_do_not_wrap(kind: type) -> None:
-    wanted = wilson_interval(100, 120)
-    assert wilson_interval(kind(100), kind(120)) == wanted
-    assert wilson_interval(100, 120, np.float16(1.5)) == wilson_interval(
-        100, 120, 1.5
-    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1))
@@ -152,10 +92,10 @@ def test_the_format_is_read(array: np.ndarray) -> None:
         (b"\0\0\x08\3\0\0\0\2\0", "9 bytes, expected 16"),
         (b"\x1f\x8b\x08\0abc", "unpack it"),
         (b"\0\0\x01\1abc", "unpack it if it ends in .gz"),
-        (b"\0\0\x0e\1", "begins with 00 00 0e 01, numbers of float64"),
+        (b"\0\0\x0e\1", "begins with 00 00 0e 01, .* it holds float64"),
         (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"a", "cut short or not"),
         (b"\0\1\x08\1\0\0\0\1a", "begins with 00 01 08 01"),
-        (b"\0\0\x0d\1\0\0\0\1a", "00 00 0d 01, numbers of float32"),
+        (b"\0\0\x0d\1\0\0\0\1a", "00 00 0d 01, .* it holds float32, read"),
         (
             idx(np.ones((2, 3), np.uint8))[:-1],
             r"17 bytes, expected 18.*\(2, 3\): it is",
@@ -268,8 +208,8 @@ def mirrors(n: int = 1, delay: float = 0) -> Iterator[list[Mirror]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         patch.dict(os.environ, BP_DATA=str(Path(folder) / "not" / "yet")),
-        patch.object(bp.mnist, "_MIRRORS", urls),
-        patch.object(bp.mnist, "_SHA256", SHA256),
+        patch.object(bp.handwriting, "_MIRRORS", urls),
+        patch.object(bp.handwriting, "_SHA256", SHA256),
     ):
         try:
             yield found
@@ -400,7 +340,7 @@ def test_the_next_mirror_is_asked() -> None:
 def test_without_a_network_the_error_says_what_to_do() -> None:
     with mirrors() as [mirror]:
         address = mirror.url
-    with mirrors(), patch.object(bp.mnist, "_MIRRORS", (address,)):
+    with mirrors(), patch.object(bp.handwriting, "_MIRRORS", (address,)):
         with pytest.raises(FileNotFoundError) as error:
             load_mnist()
     said = str(error.value)
@@ -432,14 +372,14 @@ def test_a_write_that_is_interrupted_leaves_nothing() -> None:
 def handed_in() -> Iterator[Path]:
     """An empty folder, and downloads that need no server."""
 
-    def download(url: str) -> bytes:
-        return FILES[url.rsplit("/", 1)[1].removesuffix(".gz")]
+    def fetched(path: Path) -> bytes:
+        return FILES[path.name]
 
     with (
         tempfile.TemporaryDirectory() as name,
         patch.dict(os.environ, BP_DATA=name),
-        patch.object(bp.mnist, "_download", download),
-        patch.object(bp.mnist, "_SHA256", SHA256),
+        patch.object(bp.handwriting, "_fetched", fetched),
+        patch.object(bp.handwriting, "_SHA256", SHA256),
     ):
         folder = Path(name)
         (folder / "mine").write_bytes(b"mine")
@@ -494,7 +434,7 @@ def test_a_process_killed_at_any_call() -> None:
 def loading(mirror: Mirror) -> subprocess.Popen[str]:
     """Another process that loads from a mirror."""
     code = (
-        "import bp.mnist as m\n"
+        "import bp.handwriting as m\n"
         f"m._MIRRORS, m._SHA256 = ({mirror.url!r},), {SHA256!r}\n"
         "train, test = m.load_mnist()\n"
         "print(train.x.sum().round(6), test.label.tolist())"

@@ -1,6 +1,6 @@
 """n test digits, each read (r) or not with the chance p, and the ends of
-Wilson's interval; the shares u, v of two equal machines, s the larger; labels
-Y and guesses G of n digits, counted in N; dots D, P in a block."""
+Wilson's interval; the shares u, v of two equal machines, s the larger; q,
+the chance of at most k heads among n fair coins."""
 
 from itertools import product
 from math import comb
@@ -11,7 +11,6 @@ from ..world import Outcome, Steps, World
 
 
 class Chapter(World):
-    capitals = {"Y": "y", "G": "g"}
     many = 7
 
     def draw(self) -> None:
@@ -33,16 +32,13 @@ class Chapter(World):
         differ = [o for o in pairs if o.given["u"] != o.given["v"]]
         for draw in (read, differ):  # one, for what is said of a single test
             self.given |= draw[int(rng.integers(len(draw)))].given
-        q = float(self.given["r"].mean())
-        # (q - x)^2 n = t^2 x (1 - x), as a polynomial in x
+        share = float(self.given["r"].mean())
+        # (share - x)^2 n = t^2 x (1 - x), as a polynomial in x
         low, high = sorted(
-            np.roots([n + t * t, -2 * n * q - t * t, n * q * q])
+            np.roots([n + t * t, -2 * n * share - t * t, n * share**2])
         )
-        label, guess = rng.integers(10, size=(2, n))
-        guess[0] = label[0]
-        N = np.zeros((10, 10))
-        np.add.at(N, (label, guess), 1)
-        D = rng.integers(2, size=(32, 32)).astype(float)
+        k = int(rng.integers(n))
+        heads = np.array([sum(ways) for ways in product([0, 1], repeat=n)])
         self.given |= {
             "n": n,
             "p": p,
@@ -51,12 +47,8 @@ class Chapter(World):
             "h": (high - low) / 2,
             r"\mathbf 1": np.ones((n, 1)),
             "I": np.eye(n),
-            "y": np.eye(10)[:, label[: self.samples]],
-            "g": np.eye(10)[:, guess[: self.samples]],
-            "N": N,
-            "D": D,
-            "F": np.repeat(np.eye(8), 4, axis=1),
-            "P": D.reshape(8, 4, 8, 4).sum(axis=(1, 3)),
+            "k": k,
+            "q": float((heads <= k).mean()),
         }
 
     def steps(self, q: Steps) -> None:

@@ -1,10 +1,9 @@
 """Real handwriting
 
-Written by the chapter chapters/15_mnist.md: edit it there, not here.
+Written by the chapter chapters/16_handwriting.md: edit it there, not here.
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 
@@ -15,21 +14,20 @@ from traitlets import Unicode
 
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
-from bp.descent import History, sgd
+from bp.descent import sgd
 from bp.digits import Array, load_digits, one_hot
 from bp.experiments.digits import draw_image, drawn
-from bp.experiments.reading import COLOUR, Option, Picture, drawing, words
+from bp.experiments.reading import COLOUR, Option, Picture
 from bp.network import Network, forward, random_network
 
 __all__ = [
-    "draw_misread",
-    "Run",
     "training_run",
+    "guesses",
+    "draw_misread",
     "INK",
     "strokes_of",
     "dots_of",
     "count_ink",
-    "signed",
     "draw_answers",
     "draw_reading",
     "offered",
@@ -39,55 +37,16 @@ __all__ = [
     "field_html",
     "drawing_field",
     "draw_units",
-    "EPOCHS",
-    "draw_epoch",
 ]
 
 
-def draw_misread() -> Picture:
-    """Test digits that the ten averages misread, and for what."""
-    train, test = load_digits()
-    means = [train.x[:, train.label == c].mean(axis=1) for c in range(10)]
-    away = [((test.x.T - mean) ** 2).sum(axis=1) for mean in means]
-    read = np.argmin(away, axis=0)
-    wrong = np.flatnonzero(read != test.label)
-    shade: dict[str, str] = {}
-    parts = []
-    for n, i in enumerate(wrong[:10]):
-        left, top = 8 + 99 * (n % 5), 4 + 124 * (n // 5)
-        for k in np.flatnonzero(test.x[:, i]):
-            dark = f"{test.x[k, i]:.1f}"
-            square = f"M{left + 11 * (k % 8)} {top + 11 * (k // 8)}h11v11h-11z"
-            shade[dark] = shade.get(dark, "") + square
-        box = f'<path d="M{left} {top}h88v88h-88z" fill="none"'
-        parts.append(f'{box} stroke="currentColor"/>')
-        text = f"{test.label[i]} as {read[i]}"
-        parts.append(words((left + 44, top + 104), text, size=0.9))
-    for dark, squares in sorted(shade.items()):
-        parts.append(f'<path fill-opacity="{dark}" d="{squares}"/>')
-    return Picture(
-        drawing(parts, 246),
-        f"Ten of the {wrong.size} digits, of {read.size}, that the averages "
-        "of the classes misread: first what they are, then as what they are "
-        "read. A network will be asked to do better.",
-    )
-
-
-@dataclass(frozen=True)
-class Run:
-    """A training run: the networks from epoch 0 on, and the history."""
-
-    networks: list[Network]
-    history: History
-
-
 @cache
-def training_run(seed: int) -> Run:
-    """64-30-10 on the embedded digits, thirty epochs."""
-    train, test = load_digits()
+def training_run(seed: int) -> list[Network]:
+    """The networks of a run on the digits: the first, after each epoch."""
+    train, _ = load_digits()
     rng = np.random.default_rng(seed)
     networks = [random_network((64, 30, 10), rng)]
-    _, history = sgd(
+    sgd(
         networks[0],
         train.x,
         train.y,
@@ -95,10 +54,31 @@ def training_run(seed: int) -> Run:
         batch_size=10,
         epochs=30,
         rng=rng,
-        test=(test.x, test.y),
         callback=lambda _, network, __: networks.append(network),
     )
-    return Run(networks, history)
+    return networks
+
+
+def guesses(seeds: int = 3) -> NDArray[np.intp]:
+    """What each run's network takes each test digit for."""
+    ends = [training_run(seed)[-1] for seed in range(seeds)]
+    x = load_digits()[1].x
+    return np.array([forward(end, x).a[2].argmax(axis=0) for end in ends])
+
+
+def draw_misread() -> Picture:
+    """The test digits that at least one of three networks misreads."""
+    test, guess, row, said = load_digits()[1], guesses(), "", []
+    wrong = np.flatnonzero((guess != test.label).any(axis=0))
+    for i in wrong:
+        row += draw_image(test.x[:, [i]], 95)
+        read = ", ".join(map(str, guess[:, i]))
+        said.append(f"a {test.label[i]} (read as {read})")
+    return Picture(
+        row,
+        f"Of {test.label.size} test digits, all that at least one of three "
+        f"trained networks misreads: {'; '.join(said)}.",
+    )
 
 
 INK = 313  # of 1024 dots: the mean of the training digits
@@ -111,7 +91,7 @@ def strokes_of(text: str) -> list[NDArray[np.float64]]:
 
 
 def dots_of(strokes: list[NDArray[np.float64]]) -> NDArray[np.bool_]:
-    """The 32 by 32 dots of a drawing, brought to the size of the data."""
+    """The dots of a drawing, brought to the size of the data."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = 27 / max((high - low).max(), 1e-9)
@@ -133,44 +113,36 @@ def dots_of(strokes: list[NDArray[np.float64]]) -> NDArray[np.bool_]:
 
 
 def count_ink(dots: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Dots to an input, shape (64, 1), from 0 to 1 (eq-mnist-ink)."""
-    F = np.kron(np.eye(8), np.ones((1, 4)))
-    counts: NDArray[np.float64] = F @ dots @ F.T
-    return counts.reshape(64, 1) / 16
-
-
-def signed(error: float) -> str:
-    """With its sign, a real minus, and three decimals."""
-    return f"{error:+.3f}".replace("-", "−")
+    """Dots to an input, a column from 0 to 1: shares of 4 by 4 dots."""
+    blocks: NDArray[np.float64] = dots.reshape(8, 4, 8, 4).mean(axis=(1, 3))
+    return blocks.reshape(64, 1)
 
 
 def draw_answers(a: Array, delta: Array) -> str:
     """Ten answers and ten errors as bars with their numbers, as SVG."""
-    parts = [
-        '<text x="30" y="14">answer a²</text>'
-        '<text x="270" y="14" text-anchor="middle">error δ²</text>'
-    ]
+    parts = ['<text x="30" y="14">answer a²</text><text x="243" y="14">error']
+    parts.append(' δ²</text><path d="M270 20v192" stroke="currentColor"/>')
     for c in range(10):
         y, value, error = 22 + 19 * c, float(a[c, 0]), float(delta[c, 0])
-        wide = 340 * abs(error)  # δ is at most 4/27
-        left = 270 - (wide if error < 0 else 0)
-        side = 9 if error < 0 else -9
-        anchor = "start" if error < 0 else "end"
+        bars = [(30.0, 110 * value, "a"), (270.0, 340 * abs(error), "delta")]
+        if error < 0:  # δ is at most 4/27
+            bars[1] = (270 - bars[1][1], bars[1][1], "delta")
+        for left, wide, name in bars:
+            parts.append(
+                f'<rect x="{left:.1f}" y="{y}" height="15" '
+                f'width="{wide:.1f}" fill="{COLOUR[name]}"/>'
+            )
+        side, anchor = (9, "start") if error < 0 else (-9, "end")
         parts.append(
             f'<text x="12" y="{y + 12}">{c}</text>'
-            f'<rect x="30" y="{y}" height="15" width="{110 * value:.1f}" '
-            f'fill="{COLOUR["a"]}"/>'
             f'<text x="{35 + 110 * value:.1f}" y="{y + 12}">{value:.2f}</text>'
-            f'<rect x="{left:.1f}" y="{y}" height="15" width="{wide:.1f}" '
-            f'fill="{COLOUR["delta"]}"/>'
             f'<text x="{270 + side}" y="{y + 12}" text-anchor="{anchor}">'
-            f"{signed(error)}</text>"
+            + f"{error:+.3f}</text>".replace("-", "−")
         )
     return (
         '<svg class="drawing" xmlns="http://www.w3.org/2000/svg" '
-        'viewBox="0 0 330 216" width="330" font-size="13" '
-        'fill="currentColor" style="max-width:100%;height:auto">'
-        f'<path d="M270 20v192" stroke="currentColor"/>{"".join(parts)}</svg>'
+        'viewBox="0 0 330 216" width="330" font-size="13" fill="currentColor" '
+        f'style="max-width:100%;height:auto">{"".join(parts)}</svg>'
     )
 
 
@@ -179,7 +151,7 @@ def draw_reading(sample: int, meant: int, strokes: str) -> Picture:
     _, test = load_digits()
     lines = strokes_of(strokes)
     x = count_ink(dots_of(lines)) if lines else test.x[:, [sample]]
-    run = forward(training_run(0).networks[-1], x)
+    run = forward(training_run(0)[-1], x)
     a, y = run.a[2], one_hot(meant)
     delta = output_error(quadratic_cost_gradient(a, y), run.z[2])
     first, second = (int(c) for c in np.argsort(-a[:, 0])[:2])
@@ -188,18 +160,16 @@ def draw_reading(sample: int, meant: int, strokes: str) -> Picture:
     text = (
         f"{what} is read as {first} ({a[first, 0]:.2f}); next comes {second} "
         f"({a[second, 0]:.2f}). If {meant} was meant, the largest error is "
-        f"that of neuron {largest}: {signed(delta[largest, 0])}."
-    )
+        f"that of neuron {largest}: {delta[largest, 0]:+.3f}."
+    ).replace("-", "−")
     return Picture(draw_image(x, 150) + draw_answers(a, delta), text)
 
 
 def offered() -> list[Option]:
-    """The first test digit of each class, and those that are misread."""
+    """The first ten test digits, and those that the first run misreads."""
     _, test = load_digits()
-    run = forward(training_run(0).networks[-1], test.x)
-    misread = np.flatnonzero(run.a[2].argmax(axis=0) != test.label)
-    first = [np.argmax(test.label == c) for c in range(10)]
-    return drawn(test.x, dict.fromkeys(map(int, [*first, *misread])))
+    misread = np.flatnonzero(guesses(1)[0] != test.label)
+    return drawn(test.x, [*range(10), *map(int, misread)])
 
 
 SEND = """
@@ -249,7 +219,10 @@ def field_html(strokes: str = "") -> str:
         f"{' style=display:none' * bool(lines)}>draw here</text>"
         f'<path d="{d}" fill="none" stroke="currentColor" stroke-width="12" '
         'stroke-linecap="round" stroke-linejoin="round"/></svg>'
-        f'<button type="button" onclick="{CLEAR}{SEND}">clear</button>'
+        '<button type="button" style="display:block;width:200px;margin:6px 0;'
+        "padding:6px;font:inherit;color:inherit;background:none;"
+        'border:2px solid currentColor;border-radius:6px;cursor:pointer" '
+        f'onclick="{CLEAR}{SEND}">clear the field</button>'
     )
 
 
@@ -258,10 +231,9 @@ def drawing_field() -> ValueWidget:
     field, line = HTML(field_html()), Text(layout={"display": "none"})
     box = VBox([field, line])
     box.add_class("pad")
-    plain = (
-        f'<div class="pad">{field_html()}<input hidden name="strokes"></div>'
-    )
-    box.add_traits(value=Unicode(""), plain=Unicode(plain))
+    plain = f'{field_html()}<input hidden name="strokes">'
+    box.add_traits(value=Unicode(""))
+    box.add_traits(plain=Unicode(f'<div class="pad">{plain}</div>'))
 
     def redraw(change: dict[str, str]) -> None:
         if change["new"] != line.value:  # it was not drawn on the field
@@ -272,52 +244,29 @@ def drawing_field() -> ValueWidget:
     return box
 
 
-def draw_units(w: Array, largest: float) -> str:
+def draw_units(w: Array, largest: float) -> Picture:
     """The weights into each hidden neuron as an image, six in a row."""
-    squares: dict[tuple[bool, str], list[str]] = {}
-    for j, k in np.ndindex(*w.shape):
-        x, y = 9 * (j % 6) + k % 8, 9 * (j // 6) + k // 8
-        strength = f"{min(abs(float(w[j, k])) / largest, 1):.1f}"
-        path = f"M{x} {y}h1v1h-1z"
-        if w[j, k] < 0:
-            path = f"M{x}.2 {y}.2h.6v.6h-.6z"
-        if strength != "0.0":
-            squares.setdefault((bool(w[j, k] > 0), strength), []).append(path)
+    squares: dict[tuple[str, str], str] = {}
+    frames = ""
+    for j, row in enumerate(w):
+        left, top = 9 * (j % 6), 9 * (j // 6)
+        frames += f"M{left} {top}h8v8h-8z"
+        for k, v in enumerate(row):
+            x, y = left + k % 8, top + k // 8
+            path = f"M{x} {y}h1v1h-1z" if v > 0 else f"M{x}.2 {y}.2h.6v.6h-.6z"
+            colour = COLOUR["w"] if v > 0 else "currentColor"
+            key = f"{min(abs(float(v)) / largest, 1):.1f}", colour
+            squares[key] = squares.get(key, "") + path
     paths = "".join(
-        f'<path fill="{COLOUR["w"] if positive else "currentColor"}" '
-        f'fill-opacity="{strength}" d="{"".join(found)}"/>'
-        for (positive, strength), found in sorted(squares.items())
+        f'<path fill="{colour}" fill-opacity="{strength}" d="{found}"/>'
+        for (strength, colour), found in sorted(squares.items())
     )
-    frames = "".join(
-        f'<rect x="{9 * (j % 6)}" y="{9 * (j // 6)}" width="8" height="8"/>'
-        for j in range(len(w))
+    long = np.linalg.norm(w, axis=1)
+    return Picture(
+        '<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox='
+        f'"-0.5 -0.5 54 {9 * ((len(w) + 5) // 6)}" width="500" style="'
+        f'max-width:100%;height:auto">{paths}<path d="{frames}" fill="none" '
+        'stroke="currentColor" stroke-width="0.08"/></svg>',
+        f"The weights into the {len(w)} hidden neurons of the first run, each "
+        f"an image; their lengths are {long.min():.1f} to {long.max():.1f}.",
     )
-    high = 9 * ((len(w) + 5) // 6)
-    return (
-        f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="-0.5 -0.5 54 {high}" width="430" '
-        f'style="max-width:100%;height:auto">{paths}<g fill="none" '
-        f'stroke="currentColor" stroke-width="0.08">{frames}</g></svg>'
-    )
-
-
-EPOCHS = [0, 1, 2, 3, 5, 8, 12, 18, 29, 30]
-
-
-def draw_epoch(epoch: int) -> Picture:
-    """The hidden units, the answers and the errors after an epoch."""
-    _, test = load_digits()
-    network = training_run(0).networks[epoch]
-    history = training_run(0).history
-    run = forward(network, test.x)
-    delta = output_error(quadratic_cost_gradient(run.a[2], test.y), run.z[2])
-    misread = int((run.a[2].argmax(axis=0) != test.label).sum())
-    read = int(run.a[2][:, 36].argmax())
-    text = (
-        f"Epoch {epoch}: {misread} of 360 test digits misread, cost "
-        f"{history.test_cost[epoch]:.3f}, mean |δ²| "
-        f"{np.abs(delta).mean():.4f}. The 9 is read as {read}."
-    )
-    bars = draw_answers(run.a[2][:, [36]], delta[:, [36]])
-    image = draw_image(test.x[:, [36]], 110)
-    return Picture(draw_units(network.w[1], 1.5) + image + bars, text)

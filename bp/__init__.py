@@ -15,19 +15,7 @@ from bp.changes import (
 )
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
-from bp.descent import (
-    Callback,
-    Diverged,
-    GradientRule,
-    History,
-    Interrupted,
-    accuracy,
-    as_path,
-    load_run,
-    save_run,
-    sgd,
-    write_whole,
-)
+from bp.descent import as_slope, step_down
 from bp.digits import (
     Array,
     Samples,
@@ -43,7 +31,7 @@ from bp.gradient_check import (
     finite_difference,
     relative_error,
 )
-from bp.minibatch import Workspace, batch_gradient, minibatches
+from bp.minibatch import minibatches
 from bp.minima import (
     Place,
     as_network,
@@ -97,6 +85,21 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.training import (
+    Callback,
+    Diverged,
+    GradientRule,
+    History,
+    Interrupted,
+    Workspace,
+    accuracy,
+    as_path,
+    batch_gradient,
+    load_run,
+    save_run,
+    sgd,
+    write_whole,
+)
 from bp.weights import weight_gradient
 
 __all__ = [
@@ -124,6 +127,7 @@ __all__ = [
     "as_path",
     "as_place",
     "as_real",
+    "as_slope",
     "as_targets",
     "as_vector",
     "as_whole",
@@ -174,6 +178,7 @@ __all__ = [
     "shifted",
     "sigmoid",
     "sigmoid_prime",
+    "step_down",
     "values_of",
     "verdict",
     "weight_gradient",

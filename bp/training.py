@@ -464,8 +464,8 @@ def sgd(
     `progress` shows a bar, or not; when it is None, on long runs that
     somebody watches.  Raises TypeError and ValueError for arguments that
     cannot be meant, Diverged when a parameter grows beyond all bounds, and
-    Interrupted when the run is stopped by hand; warns of pixels from 0 to
-    255, which are to be scaled.
+    Interrupted when the run is stopped by hand; warns of pixels that are
+    not scaled.
     """
     x, y = _samples(network, x, y, "x", "y")
     learning_rate = as_real(learning_rate, "learning_rate", 3.0, above=True)

@@ -1,4 +1,4 @@
-"""Guard 4: descent against loops by hand, interruptions, refusals."""
+"""Guard 4: `sgd` against loops by hand, interruptions, refusals."""
 
 import importlib.util
 import io
@@ -28,7 +28,6 @@ from bp import (
     Network,
     accuracy,
     backprop,
-    descent,
     forward,
     load_run,
     minibatches,
@@ -36,8 +35,8 @@ from bp import (
     random_network,
     save_run,
     sgd,
+    training,
 )
-from bp.experiments import descent as experiments
 from conftest import ROOT
 
 pytestmark = pytest.mark.guard("4 functions")
@@ -150,7 +149,7 @@ def test_accuracy() -> None:
 
 def test_measured_in_blocks() -> None:
     network, x, y, _ = case(n=2345)
-    cost, share = descent._measure(network, x, y)
+    cost, share = training._measure(network, x, y)
     a = forward(network, x).a[2]
     assert abs(cost - quadratic_cost(a, y)) < 1e-14
     right = a.argmax(axis=0) == y.argmax(axis=0)
@@ -198,7 +197,7 @@ import sys
 sys.path.insert(0, {tests!r})
 import os, signal
 from bp import backprop, save_run
-from test_descent import case, train
+from test_training import case, train
 network, x, y, rng = case()
 steps = 0
 def rule(*given):
@@ -404,7 +403,7 @@ def test_the_bound_is_the_root_of_the_largest_number() -> None:
         (np.nextafter(root, 0), None),
     ]:
         network = Network({1: np.array([[1.0, value]])}, {1: np.ones((1, 1))})
-        found = descent._lost(network)
+        found = training._lost(network)
         assert found is name or found.startswith(name)
 
 
@@ -571,7 +570,7 @@ def test_the_bar_is_quiet_unless_somebody_looks(
     assert bar_of(capsys, progress=False) == ""
     assert "3/3" in bar_of(capsys, progress=True)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    assert descent._watched()
+    assert training._watched()
     assert bar_of(capsys) == "", "it waits two seconds"
     assert bar_of(capsys, progress=False) == ""
 
@@ -585,7 +584,7 @@ def test_a_kernel_that_may_not_ask_is_not_watched() -> None:
             patch.object(IPython, "get_ipython", lambda: shell),
             patch.object(sys, "stderr", stderr),
         ):
-            return descent._watched()
+            return training._watched()
 
     def kernel(**content: object) -> object:
         return SimpleNamespace(get_parent=lambda: {"content": content})
@@ -610,8 +609,8 @@ def test_when_the_bar_comes() -> None:
             (False, None, None),
         ]:
             made.reset_mock()
-            with patch.object(descent, "_watched", lambda w=watched: w):
-                counted = descent._counted(3, progress)
+            with patch.object(training, "_watched", lambda w=watched: w):
+                counted = training._counted(3, progress)
             if delay is None:
                 assert counted == range(3) and not made.called
             else:
@@ -628,7 +627,7 @@ def test_an_unattended_notebook_is_silent() -> None:
 
     pytest.importorskip("tqdm", reason="tqdm, the bar, is not installed")
     code = (
-        "from bp.descent import _watched, _counted\n"
+        "from bp.training import _watched, _counted\n"
         "print(_watched(), type(_counted(3, None)).__name__)\n"
         "print(type(_counted(3, True)).__name__)"
     )
@@ -645,85 +644,11 @@ def test_an_unattended_notebook_is_silent() -> None:
 def test_without_tqdm() -> None:
     with (
         patch.dict(sys.modules, {"tqdm": None}),
-        patch.object(descent, "_watched", lambda: True),
+        patch.object(training, "_watched", lambda: True),
     ):
-        assert descent._counted(3, None) == range(3)
+        assert training._counted(3, None) == range(3)
         with pytest.raises(ImportError, match="pip install tqdm"):
-            descent._counted(3, True)
-
-
-DATA = experiments.DATA
-
-
-@pytest.mark.parametrize("name", DATA)
-def test_points(name: str) -> None:
-    rng = np.random.default_rng(0)
-    x, y = DATA[name](2000, 0.0, rng)
-    assert x.shape == (2, 2000) and y.shape == (1, 2000)
-    assert set(y[0]) == {0.0, 1.0} and y.mean() == 0.5
-    assert np.abs(x).max() < experiments.REACH
-    one, two = x[:, y[0] == 0], x[:, y[0] == 1]
-    gap = np.linalg.norm(one[:, :, np.newaxis] - two[:, np.newaxis], axis=0)
-    assert gap.min() > 0.2, "the two kinds do not touch"
-    noisy, _ = DATA[name](2000, 0.1, np.random.default_rng(0))
-    assert abs((noisy - x).std() - 0.1) < 0.005
-
-
-def test_a_training_goes_on_as_if_at_once() -> None:
-    experiments.training.cache_clear()
-    slow = experiments.training("circles", 3, 10, 4, 0)
-    for epoch in (1, 2, 7, 3, 9):
-        slow.until(epoch)
-    experiments.training.cache_clear()
-    fast = experiments.training("circles", 3, 10, 4, 0)
-    fast.until(9)
-    assert slow.history.cost == fast.history.cost
-    assert len(fast.networks) == len(fast.history.cost) == 10
-    assert all(map(same, slow.networks, fast.networks))
-    cost, share = descent._measure(fast.networks[4], fast.x, fast.y)
-    assert fast.history.cost[4] == cost
-    assert fast.history.accuracy[4] == share
-
-
-def test_an_interrupted_training_stays_in_step(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    experiments.training.cache_clear()
-    run, calls = experiments.training("spiral", 3, 10, 4, 0), 0
-    measure = descent._measure
-
-    def stop(*given: object) -> tuple[float, float]:
-        nonlocal calls
-        calls += 1
-        if calls == 4:
-            raise KeyboardInterrupt
-        return measure(*given)
-
-    monkeypatch.setattr(descent, "_measure", stop)
-    with pytest.raises(Interrupted):
-        run.until(9)
-    assert len(run.networks) == len(run.history.cost) == 3
-    monkeypatch.undo()
-    run.until(5)
-    for network, cost in zip(run.networks, run.history.cost, strict=True):
-        assert measure(network, run.x, run.y)[0] == cost
-
-
-def test_boundary_is_where_the_answer_is_half() -> None:
-    """A network that answers ½ on the line x₁ = 1 draws a line there."""
-    network = Network({1: np.array([[5.0, 0.0]])}, {1: np.array([[-5.0]])})
-    svg = experiments.draw_boundary(network, np.zeros((2, 0)), np.ones((1, 0)))
-    line = svg.split('fill="none" stroke="currentColor" stroke-width="2"')[0]
-    points = line.rsplit('d="M', 1)[1].split('"')[0].split("L")
-    across = [float(p.split()[0]) for p in points]
-    assert np.abs(np.array(across) - 0.75 * experiments.SIDE).max() < 0.11
-
-
-def test_bowl_path_is_the_closed_form_with_all_samples() -> None:
-    path = experiments.bowl_path(0.1, experiments.SAMPLES)
-    k = np.arange(41)
-    closed = (1 - 0.1 * experiments.BENDS) ** k * path[:, :1]
-    assert np.abs(path - closed).max() < 1e-12
+            training._counted(3, True)
 
 
 def test_what_is_saved_comes_back() -> None:
@@ -861,7 +786,7 @@ def test_what_could_not_be_loaded_is_not_saved(tmp_path: Path) -> None:
         with pytest.raises((TypeError, ValueError), match=message):
             save_run(path, *bad)
         assert path.read_bytes() == before
-    with patch.object(descent, "check_rng"):
+    with patch.object(training, "check_rng"):
         with pytest.raises(TypeError, match="rng runs on Mine"):
             save_run(path, network, history, strange)
 

@@ -37,7 +37,7 @@ __all__ = [
     "DATA",
     "STEPS",
     "Training",
-    "training",
+    "trial",
     "draw_curve",
     "draw_training",
     "drawn_points",
@@ -216,8 +216,8 @@ class Training:
 
 
 @lru_cache(maxsize=16)
-def training(data: str, rate: float, width: int, seed: int) -> Training:
-    """The run of a network 2-width-1 on 100 points, not begun."""
+def trial(data: str, rate: float, width: int, seed: int) -> Training:
+    """The run of a network 2-width-1 on such points, not begun."""
     rng = np.random.default_rng(seed)
     x, y = DATA[data](100, 0.1, rng)
     return Training(x, y, rate, [random_network((2, width, 1), rng)])
@@ -248,7 +248,7 @@ def draw_training(
     step: int, data: str, rate: float, width: int, seed: int
 ) -> Picture:
     """The boundary after some steps, and the cost until then."""
-    run = training(data, rate, width, seed)
+    run = trial(data, rate, width, seed)
     run.until(step)
     costs, share = run.costs[: step + 1], run.share(step)
     svg = draw_boundary(run.networks[step], run.x, run.y, data)
@@ -278,7 +278,7 @@ def drawn_points() -> list[Option]:
 
 
 def draw_factors_of_a_step() -> Picture:
-    """Steps in a parabola whose factor 1 − ημ is 0.5, −0.5 and −1.1."""
+    """Steps in a parabola, with three values of the factor 1 − ημ."""
     parts, ends = [], []
     for place, factor in zip((84, 250, 416), (0.5, -0.5, -1.1), strict=True):
         line = np.linspace(-2.2, 2.2, 45)

@@ -82,6 +82,8 @@ def test_what_is_no_gradient_is_told() -> None:
     for rate in (0, -1, float("nan"), "a", None):
         with pytest.raises((TypeError, ValueError), match="learning_rate"):
             step_down(network, g, rate)
+    with pytest.raises(TypeError, match="write learning_rate=3.0"):
+        step_down(network, g, "a")
     with pytest.raises(TypeError, match="expected a Network"):
         step_down("net", g, 0.5)
     assert as_slope(g, "b", 2, network.b[2]) is not None

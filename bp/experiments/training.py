@@ -51,7 +51,9 @@ def draw_parts() -> Picture:
     ax.set(ylim=(0, 2.7), ylabel="time / floor")
     ax.set(xlabel="samples in a batch, m")
     ax.set_title("A step of the workspace")
-    ax.legend(loc="upper left", bbox_to_anchor=(0.32, 0.92), fontsize=9)
+    ax.legend(
+        loc="upper left", bbox_to_anchor=(0.3, 0.94), fontsize=9, ncols=2
+    )
     most, least = max(rows, key=_over), min(rows, key=_over)
     return plot(
         ax,

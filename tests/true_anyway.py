@@ -35,6 +35,10 @@ CHAPTERS: Why = {
         2,
         "true as well of a change in fewer layers",
     ),
+    ("eq-descent-count", "a number off by one"): (
+        2,
+        "a bound that is less tight holds as well",
+    ),
     ("eq-weights-all", "a sum lost"): (
         2,  # over j, and over k
         "true as well of a change in one row, or in one column, alone",

@@ -1,8 +1,8 @@
 """Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
 python benchmarks/run.py [imports sliders live step products memory growth
-                          peers starts mnist trust regularisation]
-The last four train for many minutes, and run only when they are named.
+                          peers descent minibatch starts mnist trust]
+The last five train for many minutes, and run only when they are named.
 """
 
 import importlib

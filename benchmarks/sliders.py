@@ -10,10 +10,11 @@ from bp.experiments.approximation import draw_bumps
 from bp.experiments.biases import draw_nudged_bias
 from bp.experiments.cost import draw_landscape
 from bp.experiments.delta import draw_factors, draw_nudge
-from bp.experiments.descent import draw_bowl, draw_training
+from bp.experiments.descent import draw_training
 from bp.experiments.digits import draw_class
 from bp.experiments.gradient_check import draw_marks
 from bp.experiments.kit import Picture
+from bp.experiments.minibatch import draw_cloud
 from bp.experiments.network import draw_flow
 from bp.experiments.neuron import draw_tangent
 from bp.experiments.reading import draw_middle
@@ -34,8 +35,8 @@ DRAWINGS: dict[str, Callable[[], Picture]] = {
     "two ends of a weight": partial(draw_ends, "w¹₁₁", 0),
     "step by step": partial(draw_pass, "δ²"),
     "name the bug": partial(draw_marks, "A", False),
-    "path over a bowl": partial(draw_bowl, 0.2, 4),
-    "boundary, trained": partial(draw_training, 40, "spiral", 3, 10, 6, 0),
+    "cloud of gradients": partial(draw_cloud, 10, 3, False),
+    "boundary, trained": partial(draw_training, 400, "spiral", 3, 6, 0),
 }
 RUNS = 20
 

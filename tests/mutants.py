@@ -56,7 +56,7 @@ SWAPS = {
     ast.Or: ast.And,
 }
 
-ALSO = {"workspace": "minibatch"}  # tests of a module under another name
+ALSO = {"workspace": "training"}  # tests of a module under another name
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:

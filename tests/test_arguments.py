@@ -126,6 +126,11 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"f": cubes, "grad": 3 * X**2, "x": X, "method": "central"}
         | {"tolerance": 1e-6},
     ),
+    "step_down": (
+        bp.step_down,
+        {"network": NET, "slope": bp.backprop(NET, X, Y)}
+        | {"learning_rate": 0.5},
+    ),
     "minibatches": (bp.minibatches, {"n": 5, "size": 2, "rng": rng()}),
     "Workspace": (bp.Workspace, {"network": NET, "batch_size": 2}),
     "Workspace.backprop": (SPACE.backprop, ROWS),
@@ -198,7 +203,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }
 ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
-    "as_array as_labels as_numbers as_path as_place as_real as_targets "
+    "as_array as_labels as_numbers as_path as_place as_real as_slope as_targets "
     "as_whole as_wholes check_callable check_network check_rng in_words "
     "one_number write_whole"
 }

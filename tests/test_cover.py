@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from bp.algorithm import backprop
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
-from bp.descent import accuracy
+from bp.training import accuracy
 from bp.digits import load_digits, one_hot
 from bp.experiments.handwriting import count_ink, dots_of
 from bp.network import Network, forward

@@ -106,7 +106,7 @@ EQUIVALENT = {
     **dict.fromkeys(
         [
             "minima.as_vector: -1 → -2",
-            "minibatch._cut: -1 → -2",
+            "training._cut: -1 → -2",
         ],
         "reshape takes any negative width for the one to be found",
     ),
@@ -119,63 +119,63 @@ EQUIVALENT = {
     ),
     **dict.fromkeys(
         [
-            "minibatch.__init__: Gradient(*_views(self.slopes, sizes), "
+            "training.__init__: Gradient(*_views(self.slopes, sizes), "
             "flat[0] * 0) → Gradient(*_views(self.slopes, sizes), flat[0] "
             "/ 0)",
-            "minibatch.__init__: flat[0] → flat[1]",
-            "minibatch.__init__: flat[0] * 0 → flat[0] * 1",
+            "training.__init__: flat[0] → flat[1]",
+            "training.__init__: flat[0] * 0 → flat[0] * 1",
         ],
         "the first cost is overwritten before anyone reads it",
     ),
     **dict.fromkeys(
         [
-            "minibatch.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "training.step: m <= 64 and self.parameters.nbytes > 2 * "
             "_PIECE → m <= 64 or self.parameters.nbytes > 2 * _PIECE",
-            "minibatch.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "training.step: m <= 64 and self.parameters.nbytes > 2 * "
             "_PIECE → m < 64 and self.parameters.nbytes > 2 * _PIECE",
-            "minibatch.step: m <= 64 → m <= 65",
-            "minibatch.step: m <= 64 → m <= 63",
-            "minibatch.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "training.step: m <= 64 → m <= 65",
+            "training.step: m <= 64 → m <= 63",
+            "training.step: m <= 64 and self.parameters.nbytes > 2 * "
             "_PIECE → m <= 64 and self.parameters.nbytes >= 2 * _PIECE",
-            "minibatch.step: self.parameters.nbytes > 2 * _PIECE → "
+            "training.step: self.parameters.nbytes > 2 * _PIECE → "
             "self.parameters.nbytes > 2 / _PIECE",
-            "minibatch.step: 2 * _PIECE → 3 * _PIECE",
-            "minibatch.step: 2 * _PIECE → 1 * _PIECE",
-            "minibatch._descend: max(1, _PIECE // w[0].nbytes) → max(2, "
+            "training.step: 2 * _PIECE → 3 * _PIECE",
+            "training.step: 2 * _PIECE → 1 * _PIECE",
+            "training._descend: max(1, _PIECE // w[0].nbytes) → max(2, "
             "_PIECE // w[0].nbytes)",
-            "minibatch.batch_gradient: 500 → 501",
-            "minibatch.batch_gradient: 500 → 499",
+            "training.batch_gradient: 500 → 501",
+            "training.batch_gradient: 500 → 499",
         ],
         "in pieces or whole, the step is the same: only its speed differs",
     ),
     **dict.fromkeys(
         [
-            "minibatch.batch_gradient: (np.zeros_like(space.slopes), 0.0) "
+            "training.batch_gradient: (np.zeros_like(space.slopes), 0.0) "
             "→ (np.zeros_like(space.slopes), 0.0)",
-            "descent._measure: (x.shape[1], 0.0, 0) → (x.shape[1], 0.0, 0)",
+            "training._measure: (x.shape[1], 0.0, 0) → (x.shape[1], 0.0, 0)",
         ],
         "one and a half times nothing is nothing",
     ),
     **dict.fromkeys(
         [
-            "minibatch._widened: -limit < a.min() and a.max() < limit → "
+            "training._widened: -limit < a.min() and a.max() < limit → "
             "-limit <= a.min() and a.max() < limit",
-            "minibatch._widened: -limit < a.min() and a.max() < limit → "
+            "training._widened: -limit < a.min() and a.max() < limit → "
             "-limit < a.min() and a.max() <= limit",
         ],
         "below the limit, at it or above, the gradient is the same",
     ),
     **dict.fromkeys(
         [
-            "descent._samples: :1000 → :1001",
-            "descent._samples: :1000 → :999",
+            "training._samples: :1000 → :1001",
+            "training._samples: :1000 → :999",
         ],
         "a look at some samples: a round number of them",
     ),
-    "minibatch._widened: False → True": "a copy holds the same numbers",
+    "training._widened: False → True": "a copy holds the same numbers",
     **dict.fromkeys(
         [
-            "descent.sgd: batch_size if gradient is None else 1 → "
+            "training.sgd: batch_size if gradient is None else 1 → "
             "batch_size if gradient is None else 2",
         ],
         "with a rule of one's own the room for a batch is not used",

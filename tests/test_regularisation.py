@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bp.algorithm import Gradient, backprop
 from bp.cost import quadratic_cost
-from bp.descent import History, sgd
+from bp.training import History, sgd
 from bp.digits import load_digits
 from bp.experiments.regularisation import (
     WAYS,

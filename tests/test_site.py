@@ -160,7 +160,7 @@ def found(watched: Watched, words: str) -> list[tuple[str, str]]:
     [
         ("delta", "07_delta"),
         ("δ", "07_delta"),
-        ("learning rate", "14_descent"),
+        ("learning rate", "13_descent"),
         ("sigmoid prime", "02_neuron"),
         ("sigmoid_prime", "02_neuron"),
         ("σ′", "02_neuron"),

@@ -39,6 +39,14 @@ CHAPTERS: Why = {
         2,
         "true as well of a change in fewer layers",
     ),
+    ("eq-descent-count", "a number off by one"): (
+        2,
+        "a bound that is less tight holds as well",
+    ),
+    ("eq-weights-all", "a sum lost"): (
+        2,  # over j, and over k
+        "true as well of a change in one row, or in one column, alone",
+    ),
     ("eq-regularisation-l2", "indices swapped"): (
         1,
         "a sum over all weights does not care which index is which",

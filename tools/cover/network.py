@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from bp.algorithm import backprop
-from bp.descent import accuracy, sgd
+from bp.training import accuracy, sgd
 from bp.digits import Samples, load_digits
 from bp.network import Network, forward, random_network
 

@@ -11,6 +11,7 @@ import yaml
 
 from bp.digits import Samples, load_digits
 from bp.experiments.handwriting import INK
+from bp.experiments.kit import COLOUR
 from cover import book, network
 from cover.digits import by_label, spelled
 from cover.scene import Scene, scene

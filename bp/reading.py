@@ -3,10 +3,21 @@
 Written by the chapter chapters/00_reading.md: edit it there, not here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
 from copy import deepcopy
+from inspect import unwrap
 from itertools import pairwise
 from numbers import Integral, Real
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -252,21 +263,28 @@ def verdict(
     cases: Iterable[tuple[Any, ...]],
     slips: Mapping[str, Callable[..., Any]] = {},
     tolerance: float = 1e-9,
+    at_most: Mapping[Callable[..., Any], int] = {},
 ) -> None:
     """Say whether `answer` does what `right` does on every case.
 
     `cases` are tuples of arguments, of which each call gets its own copies;
     `slips` are well-known wrong answers by name, so that the verdict can
-    name the one that was made.  Errors are as in `distance`.  Whatever the
-    answer does, the verdict is a sentence; only who stops it by hand gets
-    the KeyboardInterrupt.
+    name the one that was made.  Errors are as in `distance`.  `at_most` says
+    how often a function may be called in a case, by the answer or by what
+    it calls: 0 forbids it.  Whatever the answer does, the verdict is a
+    sentence; only who stops it by hand gets the KeyboardInterrupt.  Raises
+    TypeError if `at_most` names a function whose calls nobody can see.
     """
-    cases, given, changed = list(cases), [], False
+    cases, given, changed, often = list(cases), [], False, ""
+    watched = {_code(f): (f.__name__, most) for f, most in at_most.items()}
     try:
         for case in cases:
             mine = _copies(case)
-            given.append(_copies((answer(*mine),))[0])
+            with _counting(watched) as calls:
+                got = answer(*mine)
+            given.append(_copies((got,))[0])
             changed = changed or not _alike(mine, case)
+            often = often or _too_often(calls, watched)
     except NotImplementedError:
         print("not yet: put your line in place of NotImplementedError")
         return
@@ -276,7 +294,53 @@ def verdict(
         print(f"not right: it stops with {_words(error)}")
         return
     said = _compare(given, right, cases, slips, tolerance)
+    if often and said.startswith("right"):
+        said = f"not right: the numbers are, but it calls {often}"
     print(said + ", but it changes its argument in place" * changed)
+
+
+def _code(function: Callable[..., Any]) -> Any:
+    """What a call of a function is known by: its code, or it itself."""
+    plain = unwrap(getattr(function, "__func__", function))
+    code = getattr(plain, "__code__", None)
+    if code is None and getattr(plain, "__module__", "") != "builtins":
+        raise TypeError(
+            f"the calls of {in_words(function)} cannot be counted: give "
+            "a function that is written in Python"
+        )
+    return code or plain
+
+
+@contextmanager
+def _counting(watched: Collection[Any]) -> Iterator[dict[Any, int]]:
+    """Counts calls, whatever name they are made by, and whoever makes them."""
+    calls = dict.fromkeys(watched, 0)
+
+    def watch(frame: FrameType, event: str, called: Any) -> None:
+        one = frame.f_code if event == "call" else called
+        if event in ("call", "c_call") and one in calls:
+            calls[one] += 1
+
+    before = sys.getprofile()
+    if watched:
+        sys.setprofile(watch)
+    try:
+        yield calls
+    finally:
+        if watched:
+            sys.setprofile(before)
+
+
+def _too_often(
+    calls: Mapping[Any, int], watched: Mapping[Any, tuple[str, int]]
+) -> str:
+    """What was called more often than it may be, in words, or nothing."""
+    for code, (name, most) in watched.items():
+        if calls[code] > most == 0:
+            return f"{name}, which is not allowed here"
+        if calls[code] > most:
+            return f"{name} {calls[code]} times, where {most} should do"
+    return ""
 
 
 def _copies(case: Iterable[Any]) -> tuple[Any, ...]:

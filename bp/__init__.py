@@ -37,6 +37,7 @@ from bp.digits import (
     load_digits,
     one_hot,
 )
+from bp.generalisation import mean_gain, rule_hessian
 from bp.gradient_check import (
     GradientCheck,
     check_gradient,
@@ -51,7 +52,6 @@ from bp.minima import (
     classify,
     hessian,
     hessian_vector,
-    rearranged,
 )
 from bp.mnist import (
     confusion_matrix,
@@ -97,6 +97,7 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.traps import split_neuron
 from bp.weights import weight_gradient
 
 __all__ = [
@@ -154,6 +155,7 @@ __all__ = [
     "load_run",
     "masked_backprop",
     "masked_forward",
+    "mean_gain",
     "measured_delta",
     "measured_jacobian",
     "measured_slopes",
@@ -167,13 +169,14 @@ __all__ = [
     "quadratic_cost_gradient",
     "random_network",
     "read_idx",
-    "rearranged",
     "relative_error",
+    "rule_hessian",
     "save_run",
     "sgd",
     "shifted",
     "sigmoid",
     "sigmoid_prime",
+    "split_neuron",
     "values_of",
     "verdict",
     "weight_gradient",

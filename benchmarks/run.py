@@ -1,8 +1,9 @@
 """Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
 python benchmarks/run.py [imports sliders live step products memory growth
-                          peers mnist ends generalisation samples]
-The last four train for many minutes, and run only when they are named.
+                          peers mnist ends noise
+                          generalisation samples]
+The last five train for minutes, and run only when they are named.
 """
 
 import importlib
@@ -16,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "bp" / "data"
 NAMES = "imports sliders live step products memory growth peers".split()
 ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
-ALREADY |= {"xor", "digits", "sizes", "end"}  # what a chapter plots
+ALREADY |= {"xor", "digits", "sizes", "end", "noise"}  # what a chapter plots
 
 
 def line(row: Row) -> str:

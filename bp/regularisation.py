@@ -73,7 +73,7 @@ class EarlyStopping:
 
 
 def l2_penalty(network: Network, lam: float) -> np.inexact[Any]:
-    """λ/2 times the squares of all weights (eq-regularisation-l2)."""
+    """λ/2 by the squares of all weights (eq-regularisation-l2)."""
     check_network(network)
     lam = as_real(lam, "lam", 0.01)
     squares = sum((w**2).sum() for w in network.w.values())

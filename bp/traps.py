@@ -10,10 +10,10 @@ __all__ = ["split_neuron"]
 
 
 def split_neuron(network: Network, l: int, j: int) -> Network:
-    """The same function with hidden neuron j (from 0) of layer l doubled.
+    """The same function with hidden neuron j (from 0) of layer l split.
 
-    Both copies get half of the outgoing weight; the new one comes last in
-    its layer.  Raises ValueError when there is no such hidden neuron.
+    The copies share its weights out equally; the new one comes last in its
+    layer.  Raises ValueError when there is no such hidden neuron.
     """
     check_network(network)
     if network.depth < 2:

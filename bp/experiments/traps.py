@@ -3,14 +3,19 @@
 Written by the chapter chapters/19_traps.md: edit it there, not here.
 """
 
+import json
 from functools import cache
+from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
 from bp.digits import Array
+from bp.experiments.minima import BALL_X, BALL_Y
 from bp.experiments.reading import COLOUR, Picture, axes, plot
 from bp.minima import as_network, as_vector, classify
 from bp.network import forward, random_network
+from bp.neuron import sigmoid
 
 __all__ = [
     "Widths",
@@ -30,6 +35,9 @@ __all__ = [
     "hill_ends",
     "hill_shares",
     "draw_hills",
+    "shaken",
+    "online",
+    "stored_noise",
 ]
 
 
@@ -184,7 +192,7 @@ def explained(cost: float, y: Array) -> float:
 
 @cache
 def hill_ends(n: int) -> Array:
-    """Where 40 networks 1-n-1 end on the two hills, a row for each."""
+    """Where networks 1-n-1 end on the two hills, a row for each start."""
     sizes = (1, n, 1)
     rows = many_descents(
         many_starts(sizes, 40), sizes, HILLS_X, HILLS_Y, 5.0, 2000
@@ -193,7 +201,7 @@ def hill_ends(n: int) -> Array:
 
 
 def hill_shares(n: int) -> list[float]:
-    """The share of the variance that each of the 40 explains."""
+    """The share of the variance that each of the ends explains."""
     costs = many_slopes(hill_ends(n), (1, n, 1), HILLS_X, HILLS_Y)[1]
     return [explained(cost, HILLS_Y) for cost in costs]
 
@@ -214,3 +222,39 @@ def draw_hills(seed: int, n: int) -> Picture:
         f"1-{n}-1, start {seed}: {place.kind}, cost {place.cost:.5f}; "
         f"{explained(place.cost, HILLS_Y):.0%} of the variance explained.",
     )
+
+
+def shaken(w: float, rate: float, epochs: int, balls: int) -> Array:
+    """Which balls end on the right of the saddle, from weight w, b = 0."""
+    rng, at = np.random.default_rng(3), np.tile([w, 0.0], (balls, 1))
+    for _ in range(epochs):
+        for i in rng.permuted(np.tile(range(4), (balls, 1)), axis=1).T:
+            a = sigmoid(at[:, 0] * BALL_X[0, i] + at[:, 1])
+            delta = (a - BALL_Y[0, i]) * a * (1 - a)
+            at -= rate * np.stack([delta * BALL_X[0, i], delta], axis=1)
+    right: Array = at[:, 0] > 0.966
+    return right
+
+
+def online(
+    theta: Array,
+    sizes: Widths,
+    x: Array,
+    y: Array,
+    rate: float,
+    epochs: int,
+    rng: "np.random.Generator",
+) -> Array:
+    """Descent with one sample a step, for each row its own order."""
+    theta, m = theta.copy(), x.shape[1]
+    for _ in range(epochs):
+        for i in rng.permuted(np.tile(range(m), (len(theta), 1)), axis=1).T:
+            u, v = x.T[i][:, :, np.newaxis], y.T[i][:, :, np.newaxis]
+            theta -= rate * many_slopes(theta, sizes, u, v)[0]
+    return theta
+
+
+def stored_noise() -> Any:
+    """What benchmarks/noise.py has measured."""
+    path = files("bp.data").joinpath("noise.json")
+    return json.loads(path.read_text("utf-8"))["rows"][0]["noise"]

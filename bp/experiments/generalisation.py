@@ -124,9 +124,9 @@ NAMES += ["0.01"]
 
 @cache
 def moons() -> tuple[Points, list[Network], Array, Array, Array]:
-    """Forty points; the networks for all λ; on the forty and on a thousand
+    """The points; the networks for all λ; on them and on a thousand
     others, cost and share that is right, shape (2, 8); and which of the
-    forty have the wrong label."""
+    points have the wrong label."""
     rng = np.random.default_rng(5)
     x, y = two_moons(40, 0.2, rng)
     others = two_moons(1000, 0.2, rng)

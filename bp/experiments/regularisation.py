@@ -38,7 +38,7 @@ def few_digits(
 
 @cache
 def long_run(seed: int, wrong: float) -> tuple[History, History]:
-    """200 epochs on a hundred digits: judged by validation, and by test."""
+    """A long run on a hundred digits: judged by validation, and by test."""
     samples, others, start = few_digits(seed, wrong)
     _, test = load_digits()
     both = [

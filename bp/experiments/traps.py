@@ -34,6 +34,7 @@ __all__ = [
     "explained",
     "hill_ends",
     "hill_shares",
+    "hill_answers",
     "draw_hills",
     "shaken",
     "online",
@@ -139,7 +140,7 @@ def draw_seed(seed: int, step: int) -> Picture:
     steps = EVERY * np.arange(at + 1)
     ax.plot(steps, costs[: at + 1, k], color=COLOUR["C"])
     ax.plot(step, costs[at, k], "o", color=COLOUR["C"])
-    ax.set(xlabel="step", ylabel="cost C", ylim=(0, 0.2), xlim=(0, STEPS))
+    ax.set(xlabel="step", ylabel="cost C", ylim=(0, 0.2), xlim=(-300, 6300))
     ax.set_xticks([0, 2000, 4000, 6000])
     ax.set_yticks([0, 1 / 16, 1 / 8], ["0", "1/16", "1/8"])
     ax.set_title(f"XOR, start {seed}")
@@ -204,6 +205,13 @@ def hill_shares(n: int) -> list[float]:
     """The share of the variance that each of the ends explains."""
     costs = many_slopes(hill_ends(n), (1, n, 1), HILLS_X, HILLS_Y)[1]
     return [explained(cost, HILLS_Y) for cost in costs]
+
+
+def hill_answers(seed: int, x: list[float], n: int = 2) -> Array:
+    """What a network 1-n-1 answers at some places."""
+    network = as_network(hill_ends(n)[seed][:, np.newaxis], (1, n, 1))
+    answered: Array = forward(network, np.array([x], float)).a[2][0]
+    return answered
 
 
 def draw_hills(seed: int, n: int) -> Picture:

@@ -184,6 +184,17 @@ def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     judge(*([r[k] for r in rows if k in r] for k in ("xor", "digits")))
 
 
+def test_the_numbers_of_samples_that_are_stored() -> None:
+    runs = stored("sizes", "samples")
+    assert {run["data"] for run in runs} == {"digits", "MNIST"}
+    for run in runs:
+        for name in WAYS:
+            costs = np.array(run["ways"][name]["others"])[..., 0]
+            best = chosen(run["ways"], name, "others")[:, 0]
+            assert (best == costs.min(axis=0)).all()
+        assert gains(run["ways"], "none") == (0, 0)
+
+
 def test_the_benchmark_of_samples_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

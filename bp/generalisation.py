@@ -19,12 +19,14 @@ def mean_gain(before: ArrayLike, after: ArrayLike) -> tuple[float, float]:
 
     Both of one shape, two pairs or more.  Raises ValueError if not.
     """
-    gain = as_numbers(after, "after") - as_numbers(before, "before")
-    if gain.ndim != 1 or gain.size < 2:
+    first, then = as_numbers(before, "before"), as_numbers(after, "after")
+    if first.ndim != 1 or first.shape != then.shape or first.size < 2:
         raise ValueError(
-            f"the gains have shape {gain.shape}, expected a row of two pairs "
-            "or more: give one number for each run, before and after"
+            f"before and after have the shapes {first.shape} and "
+            f"{then.shape}, expected a row of two pairs or more: give one "
+            "number for each run, before and after"
         )
+    gain = then - first
     error = gain.std(ddof=1) / np.sqrt(gain.size)
     return float(gain.mean()), float(error)
 

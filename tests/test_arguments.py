@@ -159,10 +159,14 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         bp.classify,
         {"network": NET, "x": X, "y": Y, "still": 1e-9, "flat": 1e-9},
     ),
-    "rearranged": (
-        bp.rearranged,
-        {"network": NET, "l": 1, "order": [1, 0, 2, 3]}
-        | {"signs": [1, -1, 1, 1]},
+    "split_neuron": (bp.split_neuron, {"network": NET, "l": 1, "j": 2}),
+    "rule_hessian": (
+        bp.rule_hessian,
+        {"rule": bp.with_l2(0.1), "network": NET, "x": X, "y": Y},
+    ),
+    "mean_gain": (
+        bp.mean_gain,
+        {"before": [0.1, 0.2, 0.4], "after": [0.3, 0.2, 0.5]},
     ),
     "wilson_interval": (bp.wilson_interval, {"right": 3, "n": 5, "t": 1.96}),
     "confusion_matrix": (

@@ -92,19 +92,6 @@ EQUIVALENT = {
     ),
     **dict.fromkeys(
         [
-            "minima.rearranged: (w[l][old] * sign, b[l][old] * sign) → "
-            "(w[l][old] / sign, b[l][old] * sign)",
-            "minima.rearranged: (w[l][old] * sign, b[l][old] * sign) → "
-            "(w[l][old] * sign, b[l][old] / sign)",
-            "minima.rearranged: (out * sign.T, b[l + 1] + out @ (sign < 0)) "
-            "→ (out / sign.T, b[l + 1] + out @ (sign < 0))",
-            "minima.rearranged: out @ (sign < 0) → out @ (sign <= 0)",
-            "minima.rearranged: sign < 0 → sign < 1",
-        ],
-        "a sign is 1 or -1: to divide is to multiply, and none is 0",
-    ),
-    **dict.fromkeys(
-        [
             "minima.as_vector: -1 → -2",
             "training._cut: -1 → -2",
         ],
@@ -114,9 +101,6 @@ EQUIVALENT = {
     "as_whole(l, 'l', 0, network.depth)": "the nudge asks for the layer, too",
     "minima.as_network: as_wholes(sizes, 'sizes', 1) → as_wholes(sizes, "
     "'sizes', 0)": "count_parameters asks for the widths, too",
-    "minima.rearranged: -1 → -2": (
-        "reshape finds any negative width; a sign of -2 is refused later"
-    ),
     **dict.fromkeys(
         [
             "training.__init__: Gradient(*_views(self.slopes, sizes), "

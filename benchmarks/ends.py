@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from bp.algorithm import backprop
-from bp.descent import sgd
 from bp.digits import load_digits
 from bp.minima import as_network, as_vector, hessian_vector
 from bp.network import Network, forward, random_network
+from bp.training import sgd
 
 BOUNDS = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12]
 

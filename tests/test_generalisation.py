@@ -16,7 +16,6 @@ from bp import (
     random_network,
     rule_hessian,
 )
-from bp.descent import sgd
 from bp.experiments.generalisation import (
     WAYS,
     XOR,
@@ -30,6 +29,7 @@ from bp.experiments.generalisation import (
 from bp.experiments.regularisation import few_digits
 from bp.network import forward
 from bp.regularisation import shifted, with_l1, with_l2
+from bp.training import sgd
 from conftest import ROOT
 
 pytestmark = pytest.mark.guard("4 functions")

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bp.algorithm import Gradient, backprop
 from bp.cost import quadratic_cost
-from bp.training import History, sgd
 from bp.digits import load_digits
 from bp.experiments.regularisation import (
     few_digits,
@@ -33,6 +32,7 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.training import History, sgd
 
 pytestmark = pytest.mark.guard("4 functions")
 SIZES = st.lists(st.integers(1, 5), min_size=2, max_size=4)

@@ -16,19 +16,7 @@ from bp.changes import (
 )
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
-from bp.descent import (
-    Callback,
-    Diverged,
-    GradientRule,
-    History,
-    Interrupted,
-    accuracy,
-    as_path,
-    load_run,
-    save_run,
-    sgd,
-    write_whole,
-)
+from bp.descent import as_slope, step_down
 from bp.digits import (
     Array,
     Samples,
@@ -38,6 +26,7 @@ from bp.digits import (
     load_digits,
     one_hot,
 )
+from bp.generalisation import mean_gain, rule_hessian
 from bp.gradient_check import (
     GradientCheck,
     check_gradient,
@@ -45,7 +34,7 @@ from bp.gradient_check import (
     relative_error,
 )
 from bp.handwriting import confusion_matrix, load_mnist, mnist_folder, read_idx
-from bp.minibatch import Workspace, batch_gradient, minibatches
+from bp.minibatch import minibatches
 from bp.minima import (
     Place,
     as_network,
@@ -53,7 +42,6 @@ from bp.minima import (
     classify,
     hessian,
     hessian_vector,
-    rearranged,
 )
 from bp.network import (
     ForwardPass,
@@ -92,6 +80,22 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.training import (
+    Callback,
+    Diverged,
+    GradientRule,
+    History,
+    Interrupted,
+    Workspace,
+    accuracy,
+    as_path,
+    batch_gradient,
+    load_run,
+    save_run,
+    sgd,
+    write_whole,
+)
+from bp.traps import split_neuron
 from bp.trust import wilson_interval
 from bp.weights import weight_gradient
 
@@ -120,6 +124,7 @@ __all__ = [
     "as_path",
     "as_place",
     "as_real",
+    "as_slope",
     "as_targets",
     "as_vector",
     "as_whole",
@@ -151,6 +156,7 @@ __all__ = [
     "load_run",
     "masked_backprop",
     "masked_forward",
+    "mean_gain",
     "measured_delta",
     "measured_jacobian",
     "measured_slopes",
@@ -164,13 +170,15 @@ __all__ = [
     "quadratic_cost_gradient",
     "random_network",
     "read_idx",
-    "rearranged",
     "relative_error",
+    "rule_hessian",
     "save_run",
     "sgd",
     "shifted",
     "sigmoid",
     "sigmoid_prime",
+    "split_neuron",
+    "step_down",
     "values_of",
     "verdict",
     "weight_gradient",

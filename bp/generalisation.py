@@ -6,10 +6,10 @@ Written by the chapter chapters/21_generalisation.md: edit it there, not here.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bp.descent import GradientRule
 from bp.minima import as_network, as_vector
 from bp.network import Network, check_network
 from bp.reading import as_numbers, check_callable
+from bp.training import GradientRule
 
 __all__ = ["mean_gain", "rule_hessian"]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bp.descent import write_whole
 from bp.digits import Samples, as_labels, one_hot
 from bp.reading import as_whole
+from bp.training import write_whole
 
 __all__ = ["confusion_matrix", "read_idx", "mnist_folder", "load_mnist"]
 

@@ -266,7 +266,7 @@ def verdict(
     `slips` are well-known wrong answers by name, so that the verdict can
     name the one that was made.  Errors are as in `distance`.  `at_most` says
     how often a function may be called in a case, by the answer or by what
-    it calls: 0 forbids it.  Whatever the answer does, the verdict is a
+    it calls: 0 forbids it.  Whatever the answer raises, the verdict is a
     sentence; only who stops it by hand gets the KeyboardInterrupt.  Raises
     TypeError if `at_most` names a function whose calls nobody can see.
     """

@@ -13,12 +13,12 @@ from bp.algorithm import Gradient, backprop
 from bp.biases import bias_gradient
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import output_error
-from bp.descent import GradientRule, History
 from bp.digits import Array, as_columns
 from bp.network import ForwardPass, Network, check_network
 from bp.neuron import sigmoid, weighted_input
 from bp.reading import as_real, as_whole, as_wholes, check_callable, check_rng
 from bp.recursion import propagate_error
+from bp.training import GradientRule, History
 from bp.weights import weight_gradient
 
 __all__ = [

@@ -12,8 +12,7 @@ from bp.delta import output_error
 from bp.digits import Array
 from bp.experiments.cost import EXAMPLE_Y
 from bp.experiments.digits import draw_image
-from bp.experiments.network import EXAMPLE, EXAMPLE_X
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     curve,
@@ -22,6 +21,7 @@ from bp.experiments.reading import (
     drawing,
     words,
 )
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.network import forward
 from bp.recursion import propagate_error
 

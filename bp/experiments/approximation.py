@@ -7,7 +7,7 @@ import numpy as np
 
 from bp.approximation import bump_network
 from bp.digits import Array
-from bp.experiments.reading import COLOUR, INK, Picture, axes, plot
+from bp.experiments.kit import COLOUR, INK, Picture, axes, plot
 from bp.network import forward
 from bp.neuron import sigmoid
 

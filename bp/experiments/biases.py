@@ -11,8 +11,7 @@ from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array
 from bp.experiments.cost import EXAMPLE_Y
-from bp.experiments.network import EXAMPLE, EXAMPLE_X
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     curve,
@@ -23,6 +22,7 @@ from bp.experiments.reading import (
     place,
     words,
 )
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.network import Network, forward
 from bp.neuron import sigmoid_prime
 from bp.recursion import propagate_error

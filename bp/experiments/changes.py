@@ -3,7 +3,7 @@
 Written by the chapter chapters/06_changes.md: edit it there, not here.
 """
 
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     curve,

@@ -6,8 +6,8 @@ Written by the chapter chapters/05_cost.md: edit it there, not here.
 import numpy as np
 
 from bp.digits import Array
+from bp.experiments.kit import COLOUR, INK, Picture, axes, plot
 from bp.experiments.network import EXAMPLE, EXAMPLE_X
-from bp.experiments.reading import COLOUR, INK, Picture, axes, plot
 from bp.network import Network, forward
 from bp.neuron import sigmoid
 

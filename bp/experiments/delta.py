@@ -8,8 +8,7 @@ import numpy as np
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.experiments.cost import EXAMPLE_Y
-from bp.experiments.network import EXAMPLE, EXAMPLE_X
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     axes,
@@ -19,6 +18,7 @@ from bp.experiments.reading import (
     plot,
     words,
 )
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.network import forward
 from bp.neuron import sigmoid, sigmoid_prime
 

@@ -13,7 +13,7 @@ from contourpy import contour_generator
 from bp.algorithm import backprop
 from bp.descent import step_down
 from bp.digits import Array
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Option,
     Picture,

@@ -13,7 +13,7 @@ import numpy as np
 
 from bp.digits import Array
 from bp.experiments.descent import Points, draw_boundary, two_moons
-from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.experiments.kit import COLOUR, Picture, axes, plot
 from bp.generalisation import mean_gain
 from bp.network import Network, forward, random_network
 from bp.neuron import sigmoid

@@ -14,7 +14,7 @@ from bp.biases import bias_gradient
 from bp.changes import with_values
 from bp.cost import quadratic_cost
 from bp.digits import Array, load_digits
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     axes,

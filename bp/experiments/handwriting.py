@@ -14,11 +14,11 @@ from traitlets import Unicode
 
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
-from bp.descent import sgd
 from bp.digits import Array, load_digits, one_hot
 from bp.experiments.digits import draw_image, drawn
-from bp.experiments.reading import COLOUR, Option, Picture
+from bp.experiments.kit import COLOUR, Option, Picture
 from bp.network import Network, forward, random_network
+from bp.training import sgd
 
 __all__ = [
     "training_run",

@@ -172,7 +172,7 @@ PAPER = f'class="paper" style="fill:{PAGE}"'
 
 
 def drawing(parts: Iterable[str], height: float, above: float = 0) -> str:
-    """Parts as an SVG of the book's width; words lie on top of lines.
+    """Parts as an SVG of the book's width; parts made by `words` on top.
 
     It reaches from −above to height.
     """
@@ -236,7 +236,7 @@ def curve(
 
 
 def draw_line(start: Point, end: Point, value: float, colour: str) -> str:
-    """A connection: its width grows with |value|, dashes mean negative."""
+    """A connection: its width grows with |value|, up to 8; dashes mean < 0."""
     width = min(0.6 + 2.2 * abs(value), 8)
     return curve([start, end], colour, width, dashed=value < 0)
 
@@ -261,7 +261,7 @@ def draw_neuron(
 def draw_parts() -> Picture:
     """The controls, the function that draws, and the picture."""
     names = ["controls", "draw(n, x)", "Picture"]
-    below = ["numbers", "a pure function", "drawing, sentence"]
+    below = ["values", "a pure function", "drawing, sentence"]
     parts = []
     for i, (name, say) in enumerate(zip(names, below, strict=True)):
         x = 78 + 172 * i
@@ -276,7 +276,7 @@ def draw_parts() -> Picture:
     parts.append(words((250, -2), "you look, and move one", size=0.87))
     return Picture(
         drawing(parts, 126, 16),
-        "Controls hold numbers; draw makes a picture of them, which is a "
+        "Controls hold values; draw makes a picture of them, which is a "
         "drawing and a sentence; you look at it, and move a control.",
     )
 
@@ -535,8 +535,8 @@ def explore(
 ) -> None:
     """Show an experiment: `draw` under the controls named as its arguments.
 
-    With `still`, all pictures are drawn beforehand (for few positions);
-    with `play`, buttons move the first one, a step in so many milliseconds.
+    With `still`, all pictures are drawn beforehand (no slider then); with
+    `play`, buttons move the first `choice`, a step in so many milliseconds.
     """
     for name in moved.keys() & controls.keys():
         control, value = controls[name], moved.pop(name)

@@ -11,7 +11,7 @@ from bp.algorithm import backprop
 from bp.descent import step_down
 from bp.digits import Array, load_digits
 from bp.experiments.biases import all_errors
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     axes,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bp.digits import Array
-from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.experiments.kit import COLOUR, Picture, axes, plot
 from bp.neuron import sigmoid
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bp.digits import Array
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     curve,

@@ -11,7 +11,7 @@ import numpy as np
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     curve,

@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 
-from bp.descent import History, sgd
 from bp.digits import Array, load_digits, one_hot
-from bp.experiments.reading import COLOUR, Picture, axes, plot
+from bp.experiments.kit import COLOUR, Picture, axes, plot
 from bp.network import Network, random_network
+from bp.training import History, sgd
 
 __all__ = ["Pair", "few_digits", "long_run", "stopped_at", "draw_patience"]
 

@@ -7,7 +7,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from bp.experiments.reading import COLOUR, INK, Picture, axes, plot
+from bp.experiments.kit import COLOUR, INK, Picture, axes, plot
 
 __all__ = ["measured", "draw_parts", "draw_peers"]
 

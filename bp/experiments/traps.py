@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from bp.digits import Array
+from bp.experiments.kit import COLOUR, Picture, axes, plot
 from bp.experiments.minima import BALL_X, BALL_Y
-from bp.experiments.reading import COLOUR, Picture, axes, plot
 from bp.minima import as_network, as_vector, classify
 from bp.network import forward, random_network
 from bp.neuron import sigmoid

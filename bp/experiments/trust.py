@@ -5,7 +5,7 @@ Written by the chapter chapters/17_trust.md: edit it there, not here.
 
 import numpy as np
 
-from bp.experiments.reading import COLOUR, Picture, curve, drawing, words
+from bp.experiments.kit import COLOUR, Picture, curve, drawing, words
 
 __all__ = ["TRUTH", "interval", "tests", "draw_tests"]
 

@@ -8,8 +8,7 @@ import numpy as np
 from bp.cost import quadratic_cost
 from bp.experiments.biases import all_errors, draw_cost
 from bp.experiments.cost import EXAMPLE_Y
-from bp.experiments.network import EXAMPLE, EXAMPLE_X
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     draw_network,
@@ -18,6 +17,7 @@ from bp.experiments.reading import (
     place,
     words,
 )
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.network import Network, forward
 from bp.weights import weight_gradient
 

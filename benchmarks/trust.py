@@ -4,7 +4,8 @@
 fifty starts on the book's own split; the next two have five parts of the
 file in turn as the test, five times over: of a file in random order, and of
 neighbours in the file.  The others choose: the last 300 training digits are
-the validation set, and the test digits are not looked at.
+the validation set, and the test digits are not looked at; `missed` are the
+places of the validation set that are misread after 30 epochs.
 """
 
 import statistics
@@ -35,14 +36,15 @@ def train(
     rate: float = 3.0,
     epochs: int = 30,
     kept: tuple[Floats, Floats] | None = None,
-) -> tuple[Network, History, list[int]]:
-    """The network, its history, and how many of `kept` are read after each
+) -> tuple[Network, History, list[Floats]]:
+    """The network, its history, and which of `kept` are read after each
     epoch."""
     rng, read = np.random.default_rng(seed), []
 
     def look(epoch: int, network: Network, history: History) -> None:
         if kept is not None:
-            read.append(round(accuracy(network, *kept) * kept[0].shape[1]))
+            guess = forward(network, kept[0]).a[2].argmax(axis=0)
+            read.append(guess == kept[1].argmax(axis=0))
 
     network, history = sgd(
         random_network((64, 30, 10), rng),
@@ -120,7 +122,9 @@ def by_validation(
         for seed in range(seeds):
             _, history, read = train(x, y, seed, rate, long, kept)
             cost = [round(c, 6) for c in history.cost]
-            runs.append({"cost": cost, "right": read})
+            right = [int(digits.sum()) for digits in read]
+            missed = np.flatnonzero(~read[epochs - 1]).tolist()
+            runs.append({"cost": cost, "right": right, "missed": missed})
         ends = [run["right"][-1] / 300 for run in runs]
         rows.append(row(f"η = {rate}", ends, runs) | {"rate": rate})
     return rows

@@ -100,7 +100,7 @@ def mnist_folder() -> Path:
     """Where MNIST is kept: BP_DATA if that is set, else the user's cache.
 
     BP_DATA may begin with ~ and name variables, as in $HOME/mnist.  Raises
-    ValueError when it names what is not there.
+    ValueError when such a user or variable is unknown, or no home is known.
     """
     given = os.environ.get
     if folder := given("BP_DATA", "").strip():

@@ -133,6 +133,7 @@ def test_the_benchmark_runs_small() -> None:
     assert mixed["misread"] != neighbours["misread"]
     (run,) = rate["runs"]
     assert len(run["right"]) == 2 and len(run["cost"]) == 3
+    assert len({*run["missed"]}) == 300 - run["right"][0]
 
 
 def test_the_starts_differ_in_the_layers_named() -> None:
@@ -165,6 +166,7 @@ def test_what_is_stored_is_whole() -> None:
     for row in rates:
         for run in row["runs"]:
             assert len(run["right"]) == (60 if row["rate"] == 3 else 30)
+            assert len({*run["missed"]}) == 300 - run["right"][29]
     starts = stored("starts")
     assert [(row["sizes"][1], row["wide"]) for row in starts] == [
         (n, wide)

@@ -19,11 +19,11 @@ MARK = re.compile(r"^% term: (.+)$", re.M)
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 BOX = re.compile(r"^:::\{admonition\} Before and after.*?^:::$", re.M | re.S)
 SILENT = re.compile(
-    r"^%.*$"  # comments
+    r"^%[^\n]*$"  # comments
     r"|^#+ References\n.*\Z"
     r"|\$\$.*?\$\$|\$[^$]+\$|`[^`]*`"  # formulas and code
     r"|\]\([^)]*\)"  # addresses
-    r"|^\(?[\w-]+\)?=$|^:label:.*$",
+    r"|^\(?[\w-]+\)?=$|^:label:[^\n]*$",
     re.M | re.S,
 )
 LINK = re.compile(r"\[[^]]*\]\((\d\d_\w+)\.ipynb[^)]*\)")

@@ -104,7 +104,8 @@ def complex_step(
     f takes a complex array like x, of any shape, and returns a complex
     number; it must be smooth, without abs or conjugates.  The result has
     the shape of x, in double precision, and x is left as it is.  Raises
-    ValueError when f drops the imaginary part, or takes no complex number.
+    ValueError when f takes no complex number, or the result is not complex;
+    abs(x[0]) + x[1] is complex, and passes, with a wrong slope by x[0].
     """
     check_callable(f, "f")
     h = as_real(h, "h", 1e-30, above=True)

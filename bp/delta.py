@@ -24,11 +24,14 @@ def cost_when_nudged(
     """The cost when `nudge` is added to z[l] on its way through.
 
     x is (n_0, m), y (n_L, m) and nudge (n_l, m), which may be complex.
-    Raises ValueError when a shape does not fit, or l is no layer.
+    Raises ValueError when a shape does not fit, or l is not 1, ..., L.
     """
     check_network(network)
     l = as_whole(l, "l", 1, network.depth)
-    a, nudge = x, as_columns(nudge, "nudge", network.sizes[l])
+    a, nudge = as_columns(x, "x"), as_columns(nudge, "nudge", network.sizes[l])
+    if nudge.shape[1] != a.shape[1]:
+        said = f"nudge has shape {nudge.shape}, expected {a.shape[1]} columns"
+        raise ValueError(said)
     for layer in range(1, network.depth + 1):
         z = weighted_input(network.w[layer], network.b[layer], a)
         a = sigmoid(z + nudge if layer == l else z)

@@ -125,3 +125,11 @@ def test_the_place_is_left_as_it_is() -> None:
     assert complex_step(spoil, x).tolist() == [8, 16]
     assert x.tolist() == [1, 2]
     assert bp.complex_step is complex_step
+
+
+def test_a_part_that_drops_the_imaginary_part_is_not_noticed() -> None:
+    """As the docstring says; a result without any is refused."""
+    x = np.array([-2.0, 1.0])
+    assert complex_step(lambda x: abs(x[0]) + x[1], x).tolist() == [0, 1]
+    with pytest.raises(ValueError, match="f lost the imaginary part"):
+        complex_step(lambda x: abs(x[0]), x)

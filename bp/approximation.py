@@ -35,11 +35,12 @@ def bump_network(
 ) -> Network:
     """A network whose z[2] follows f on [0, 1] (eq-approximation-sum).
 
-    f takes and returns columns; it is asked from −2/n to 1 + 2/n, since
-    there are n bumps on [0, 1] and two more beyond each end.  So the
+    f takes and returns columns; it is asked at the middles of n bumps on
+    [0, 1] and two more beyond each end, from −3/(2n) to 1 + 3/(2n).  So the
     network is 1-2(n + 4)-1; the larger the sharpness, the steeper its steps.
-    Raises TypeError when f is no function or n no whole number, ValueError
-    where f is not finite or of another shape.
+    Raises TypeError when f is no function, n no whole number, or sharpness
+    or f(x) not numbers; ValueError when n or sharpness is not positive, and
+    where f(x) is not finite or not of the shape of x.
     """
     n = as_whole(n, "n", 1)
     s = 10 * n * as_real(sharpness, "sharpness", 0.5, above=True)

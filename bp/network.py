@@ -81,7 +81,8 @@ class Network:
 
     Both are dictionaries keyed by layer l = 1, ..., L.  float32, float64
     and complex arrays stay what they are.  Raises TypeError when w or b is
-    no dictionary, ValueError when a layer is missing or does not fit.
+    no dictionary or holds what is not numbers; ValueError when a layer is
+    missing, does not fit or holds what is not finite.
     """
 
     w: Mapping[int, Array]
@@ -117,7 +118,8 @@ class ForwardPass:
 def forward(network: Network, x: ArrayLike) -> ForwardPass:
     """Run a network on a batch x of shape (n_0, m) (eq-network-batch).
 
-    Raises ValueError when x is no matrix of n_0 rows of finite numbers.
+    Raises TypeError for what is no Network and for what is not numbers;
+    ValueError when x is no matrix of n_0 rows of finite numbers.
     """
     check_network(network)
     z, a = {}, {0: as_columns(x, "x", rows=network.sizes[0])}
@@ -149,9 +151,9 @@ def random_network(
     """A network of the widths n_0, ..., n_L, ready to learn.
 
     Weights are normal with variance 1/n_{l-1} (eq-network-variance), biases
-    normal with variance 1.  Raises TypeError when rng is no Generator, a
-    width no whole number or dtype not of float32 or wider; ValueError for
-    fewer than two layers or an empty one.
+    normal with variance 1.  Raises TypeError when rng is no Generator, when
+    sizes are not whole numbers or none, or dtype is not float32 or wider;
+    ValueError for a single layer, or a width below 1.
     """
     check_rng(rng)
     sizes, dtype = as_wholes(sizes, "sizes", 1), _wide(dtype)

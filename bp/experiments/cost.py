@@ -105,16 +105,16 @@ def xor_costs(pair: str, moved: tuple[Array, Array]) -> Array:
     return costs
 
 
-def along(pair: str, angle: float) -> tuple[Array, Array]:
-    """Places on a straight path, and the cost there."""
-    t, turn = np.linspace(-10, 10, 201), np.radians(angle)
+def along(pair: str, angle: float, far: int = 10) -> tuple[Array, Array]:
+    """Places on a straight path, as far as that, and the cost there."""
+    t, turn = np.linspace(-far, far, 20 * far + 1), np.radians(angle)
     return t, xor_costs(pair, (np.cos(turn) * t, np.sin(turn) * t))
 
 
-def lows(pair: str, angle: float) -> list[int]:
+def lows(pair: str, angle: float, far: int = 10) -> list[int]:
     """Which places of a path are lower than their neighbours."""
-    c = along(pair, angle)[1]
-    return [i for i in range(1, 200) if c[i] < min(c[i - 1], c[i + 1])]
+    c = along(pair, angle, far)[1]
+    return [i for i in range(1, 20 * far) if c[i] < min(c[i - 1], c[i + 1])]
 
 
 def draw_landscape(pair: str, angle: float) -> Picture:
@@ -140,7 +140,7 @@ def draw_landscape(pair: str, angle: float) -> Picture:
     low = lows(pair, angle)
     found = " and ".join(f"{costs[i]:.3f} at {t[i]:.1f}" for i in low)
     text = (
-        f"Now {costs[100]:.3f}. Along the path at {angle}°: valleys "
+        f"Now {costs[100]:.3f}. On the path drawn at {angle}°: valleys "
         f"{len(low)}, {found}; {costs[0]:.3f} and {costs[-1]:.3f} at its ends."
     )
     pictures = plot(ax, text.replace(" -", " −")).beside(plot(side, ""))

@@ -110,8 +110,8 @@ def draw_flow(x1: float, x2: float) -> Picture:
     ]
     text = (
         f"The answer to ({x1}, {x2}) is {now:.3f}. At this x₂ it "
-        f"goes from {ys[0]:.3f} at x₁ = −4 to {ys[-1]:.3f} at x₁ = 4; it is "
-        f"lowest, {ys.min():.3f}, at x₁ = {xs[ys.argmin()]:g} and "
+        f"goes from {ys[0]:.3f} at x₁ = −4 to {ys[-1]:.3f} at x₁ = 4; on "
+        f"the way lowest, {ys.min():.3f}, at x₁ = {xs[ys.argmin()]:g} and "
         f"highest, {ys.max():.3f}, at x₁ = {xs[ys.argmax()]:g}."
     )
     svg = at_work(dict(EXAMPLE.w), a, over=over, above=226)

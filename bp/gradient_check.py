@@ -22,23 +22,28 @@ __all__ = [
 ]
 
 
+def _one_real(value: Any) -> Any:
+    """What f returned, if it is one finite real number, or an error."""
+    if np.iscomplexobj(number := one_number(value)):
+        raise ValueError(
+            "f returned a complex number for a real x, expected a real one: "
+            "let f return its real part"
+        )
+    return number
+
+
 def finite_difference(f: Callable[[Any], Any], x: ArrayLike) -> Array:
     """Gradient of f at x by central differences (eq-gradient-check-central).
 
     f takes an array like x, of any shape, and returns a real number; the
     result has the shape of x, and x is left as it is.  The step is the cube
     root of eps, of x or of what f returns, whichever is coarser, and beside
-    a large entry that times the entry.  Raises ValueError when f returns no
-    single real number.
+    a large entry that times the entry.  Raises ValueError where f returns no
+    single, finite, real number, TypeError where it returns no number.
     """
     check_callable(f, "f")
     start = as_place(x, "x")
-    here = one_number(f(start.copy()))
-    if np.iscomplexobj(here):
-        raise ValueError(
-            "f returned a complex number for a real x, expected a real one: "
-            "let f return its real part"
-        )
+    here = _one_real(f(start.copy()))
     eps = max(np.finfo(start.dtype).eps, np.finfo(here.dtype).eps)
     gradient = np.zeros_like(start)
     for place in np.ndindex(start.shape):
@@ -47,7 +52,7 @@ def finite_difference(f: Callable[[Any], Any], x: ArrayLike) -> Array:
         up[place] += step
         down[place] -= step
         moved = up[place] - down[place]  # after rounding: not quite 2h
-        gradient[place] = (one_number(f(up)) - one_number(f(down))) / moved
+        gradient[place] = (_one_real(f(up)) - _one_real(f(down))) / moved
     return gradient
 
 
@@ -142,10 +147,12 @@ def _near(f: Callable[[Any], Any], places: list[Array]) -> list[Any]:
         return []
 
 
-def _check_analytic(f: Callable[[Any], Any], x: Array, slopes: Array) -> None:
+def _check_analytic(
+    f: Callable[[Any], Any], x: Array, slopes: Array, least: float
+) -> None:
     """Raise ValueError where real steps of f contradict imaginary ones."""
     way = np.random.default_rng(0).standard_normal(x.shape)
-    way *= np.maximum(1, abs(x))
+    way *= np.maximum(least, abs(x))
     h, k = 1e-6, 2.7  # no multiple, for waves that would look alike
     if not (values := _near(f, [x + t * h * way for t in (-k, -1, 0, 1, k)])):
         return
@@ -153,7 +160,7 @@ def _check_analytic(f: Callable[[Any], Any], x: Array, slopes: Array) -> None:
     slope, seen = (after - before) / (2 * h), (slopes * way).sum()
     bend, wide = (after - 2 * here + before) / h, (beyond - far) / (2 * k * h)
     kink = bend - (beyond - 2 * here + far) / (k**2 * h)
-    noise = 1e7 * np.finfo(here.dtype).eps * abs(here)
+    noise = 1e7 * np.finfo(here.dtype).eps * (abs(here) + abs(slopes).sum())
     if max(abs(bend), 1e-6 * abs(seen)) > 1e-3 * abs(slope) + noise:
         return  # too bent for these steps: nothing can be said
     unsure = abs(wide - slope) + abs(kink) + noise
@@ -168,7 +175,7 @@ def _check_analytic(f: Callable[[Any], Any], x: Array, slopes: Array) -> None:
 def _size_of_zero(
     f: Callable[[Any], Any], x: Array, said: Array, here: float, eps: float
 ) -> float:
-    """How large f is, and how steep nearby, if said is zeros; else 0."""
+    """A tenth of |f| and its steepness nearby, if said is zeros; else 0."""
     h = 0.1 * max(1.0, float(abs(x).max()))
     values = _near(f, [x, x + h]) or [here]
     size = here + float(np.ptp(values)) / h
@@ -187,9 +194,11 @@ def check_gradient(
     f takes an array like x, of any shape, and returns a number; grad is an
     array of this shape, or a function of x that returns it.  method is
     "complex" or, less exact, "central"; errors are as in `relative_error`,
-    for a gradient of zeros relative to f.  The usual tolerance leaves room
-    for what rounding does to the method.  Raises ValueError for an unknown
-    method, another shape of grad, and a method that does not suit f.
+    for a gradient of zeros relative to a tenth of |f| and its steepness
+    nearby.  The usual tolerance leaves room for what rounding does to the
+    method.  Raises ValueError for an unknown method, another shape of grad,
+    and "complex" where f takes no complex number, or where real steps show
+    that it does not suit f: not beside a large constant, or at a tiny x.
     """
     if not isinstance(method, str) or method not in ("complex", "central"):
         raise ValueError(
@@ -212,7 +221,8 @@ def check_gradient(
         whole = _size_of_zero(f, start, said, size, eps)
         error = float(apart[place]) / whole if whole else error
     if exact:
-        _check_analytic(f, start, measured)
+        for least in (1, 1e-6):  # shorter beside small entries, too
+            _check_analytic(f, start, measured, least)
     elif float(apart[place]) < 10 * promise * size:
         advice = (
             f": f is {float(here):.1g} there, beside which differences see no "

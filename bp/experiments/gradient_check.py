@@ -113,9 +113,8 @@ def backprop_with(bug: str) -> Callable[[Network, Array, Array], Gradient]:
 def trained(bug: str) -> tuple[list[float], float]:
     """Costs of 300 steps, and the share of new digits read at the end."""
     train, test = load_digits()
-    x, y = train.x[:, :400], train.y[:, :400]
+    x, y, costs = train.x[:, :400], train.y[:, :400], []
     network = random_network((64, 20, 10), np.random.default_rng(0))
-    costs = []
     for _ in range(300):
         slope = backprop_with(bug)(network, x, y)
         costs.append(float(slope.cost))
@@ -129,19 +128,18 @@ def trained(bug: str) -> tuple[list[float], float]:
 
 def draw_six() -> Picture:
     """The learning curves of six gradients, of which one is right."""
-    ax, ends = axes(4.8, 3.2), []
+    ax = axes(4.8, 3.2)
     looks = zip(["-", "-", "-", "--", "-.", ":"], SIX, strict=True)
     for number, (look, bug) in enumerate(looks, 1):
         wide, pale = (6, 0.4) if bug == "none" else (2, 1)
         costs, colour, at = trained(bug)[0], COLOUR["C"], 45 * number + 20
         ax.semilogy(costs, look, color=colour, lw=wide, alpha=pale)
-        beside = 1.06 if number > 1 else 0.72
-        ax.annotate(str(number), (at, beside * costs[at]))
-        ends.append(f"{costs[-1]:.2f}")
+        ax.annotate(str(number), (at, [0.72, 1.06][number > 1] * costs[at]))
     ax.set_yticks([0.1, 1], ["0.1", "1"])
     ax.set(xlabel="step", ylabel="cost C", ylim=(0.05, 7), xlim=(0, 310))
     ax.set_title("Six gradients, one of them right")
-    return plot(ax, f"After 300 steps the costs are {', '.join(ends)}.")
+    ends = ", ".join(f"{trained(bug)[0][-1]:.2f}" for bug in SIX)
+    return plot(ax, f"After 300 steps the costs are {ends}.")
 
 
 LETTERS = dict(sorted(zip("FHBDIGCAE", list(BUGS)[2:], strict=True)))

@@ -81,7 +81,7 @@ def hessian_vector(
     theta = as_vector(network)
     v = _one_column(v, "v", len(theta))
     for name, array in [("network", theta), ("v", v)]:
-        if np.iscomplexobj(array):
+        if array.dtype.kind == "c":
             raise TypeError(
                 f"{name} is complex, expected real numbers: the imaginary "
                 "part is what the step is taken in"

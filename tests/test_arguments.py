@@ -207,9 +207,9 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }
 ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
-    "as_array as_labels as_numbers as_path as_place as_real as_slope as_targets "
-    "as_whole as_wholes check_callable check_network check_rng in_words "
-    "one_number write_whole"
+    "as_array as_labels as_numbers as_path as_place as_real as_slope "
+    "as_targets as_whole as_wholes check_callable check_network check_rng "
+    "in_words one_number write_whole"
 }
 STRANGERS: dict[str, Any] = {
     "None": None,

@@ -27,8 +27,10 @@ pytestmark = pytest.mark.guard("4 functions")
 def case(sizes: tuple[int, ...], seed: int) -> tuple:
     rng = np.random.default_rng(seed)
     network = random_network(sizes, rng)
-    return network, rng.normal(size=(sizes[0], 6)), rng.uniform(
-        size=(sizes[-1], 6)
+    return (
+        network,
+        rng.normal(size=(sizes[0], 6)),
+        rng.uniform(size=(sizes[-1], 6)),
     )
 
 
@@ -45,7 +47,9 @@ def test_a_step_is_against_the_measured_gradient(
     ]:
         for l in (1, 2):
 
-            def cost(values: np.ndarray, kind: str = kind, l: int = l) -> object:
+            def cost(
+                values: np.ndarray, kind: str = kind, l: int = l
+            ) -> object:
                 net = with_values(network, kind, l, values)
                 return quadratic_cost(forward(net, x).a[2], y)
 
@@ -67,7 +71,7 @@ def test_what_is_no_gradient_is_told() -> None:
     network, x, y = case((3, 4, 2), 1)
     g = backprop(network, x, y)
     other = backprop(*case((3, 5, 2), 1))
-    for given, message in [
+    for handed, message in [
         (None, r"slope is a NoneType without w\[1\].*is a return missing"),
         (g.w, r"slope is a dict without w\[1\]"),
         (other, r"slope has shape .5, 3. in layer 1, of float64, expected .4"),
@@ -78,7 +82,7 @@ def test_what_is_no_gradient_is_told() -> None:
         (Gradient({1: "a"}, g.b, g.cost), r"slope.w\[1\] is 'a'"),
     ]:
         with pytest.raises((TypeError, ValueError), match=message):
-            step_down(network, given, 0.5)
+            step_down(network, handed, 0.5)
     for rate in (0, -1, float("nan"), "a", None):
         with pytest.raises((TypeError, ValueError), match="learning_rate"):
             step_down(network, g, rate)

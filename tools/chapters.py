@@ -69,6 +69,7 @@ def fingerprint(notebook: NotebookNode, number: int) -> str:
 def run(notebook: NotebookNode) -> dict[str, dict]:
     """Execute in a fresh kernel; returns the state of the widgets made."""
     os.environ["IPYTHONDIR"] = str(KERNEL_SETTINGS)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the tests do
     client = NotebookClient(
         notebook,
         timeout=120,

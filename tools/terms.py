@@ -41,12 +41,12 @@ PLAIN = frozenset(
     sqrt square stack std sum tanh transpose vstack zeros zeros_like""".split()
 )
 # Words of the trade: whoever uses one teaches it somewhere.
-TRADE = """activation, backpropagation, batch, bias, broadcasting, complex step,
-    cost, descent, eigenvalue, epoch, gradient,
-    Hadamard product, Hessian, Jacobian, learning rate, mini-batch, one-hot,
-    overflow, overfitting, partial derivative, regularisation, saturated,
-    saddle, second order, sigmoid, standard deviation, transpose, variance,
-    weight, weighted input, XOR"""
+TRADE = """activation, backpropagation, batch, bias, broadcasting, complex
+    step, cost, descent, eigenvalue, epoch, gradient, Hadamard product,
+    Hessian, Jacobian, learning rate, mini-batch, one-hot, overflow,
+    overfitting, partial derivative, regularisation, saturated,
+    saddle, second order, sigmoid, standard deviation, transpose,
+    variance, weight, weighted input, XOR"""
 
 
 @dataclass(frozen=True)

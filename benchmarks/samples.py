@@ -8,11 +8,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
-from bp.mnist import load_mnist
 from numpy.typing import NDArray
 
 from bp.digits import load_digits, one_hot
 from bp.experiments.generalisation import descend_many, stacked
+from bp.handwriting import load_mnist
 from bp.network import random_network
 from generalisation import WAYS, by_shifts, judged, rounded
 

@@ -44,5 +44,6 @@ def rule_hessian(
     theta, columns = as_vector(network), []
     for unit in np.eye(theta.size):
         moved = as_network(theta + 1e-30j * unit[:, None], network.sizes)
-        columns.append(as_vector(rule(moved, x, y)).imag / 1e-30)
+        slope = as_vector(rule(moved, np.asarray(x), np.asarray(y)))
+        columns.append(slope.imag / 1e-30)
     return np.hstack(columns)

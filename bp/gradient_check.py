@@ -175,7 +175,7 @@ def _check_analytic(
 def _size_of_zero(
     f: Callable[[Any], Any], x: Array, said: Array, here: float, eps: float
 ) -> float:
-    """A tenth of |f| and its steepness nearby, if said is zeros; else 0."""
+    """What zeros are relative to: |f| and its steepness nearby; else 0."""
     h = 0.1 * max(1.0, float(abs(x).max()))
     values = _near(f, [x, x + h]) or [here]
     size = here + float(np.ptp(values)) / h
@@ -194,8 +194,8 @@ def check_gradient(
     f takes an array like x, of any shape, and returns a number; grad is an
     array of this shape, or a function of x that returns it.  method is
     "complex" or, less exact, "central"; errors are as in `relative_error`,
-    for a gradient of zeros relative to a tenth of |f| and its steepness
-    nearby.  The usual tolerance leaves room for what rounding does to the
+    for a gradient of zeros relative to (|f| + its steepness nearby) /
+    10.  The usual tolerance leaves room for what rounding does to the
     method.  Raises ValueError for an unknown method, another shape of grad,
     and "complex" where f takes no complex number, or where real steps show
     that it does not suit f: not beside a large constant, or at a tiny x.

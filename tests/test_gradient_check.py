@@ -606,3 +606,24 @@ def test_a_gradient_of_zeros_where_f_ends_nearby() -> None:
 
     assert check_gradient(f, [0.0], [0.0], "central").right
     assert not check_gradient(f, [0.0], [0.005], "central").right
+
+
+@pytest.mark.parametrize("x", [3.0, 1e-4, -1e-8])
+def test_an_absolute_value_is_refused_at_small_x(x: float) -> None:
+    with pytest.raises(ValueError, match="abs"):
+        check_gradient(lambda v: v * abs(v), abs(x), x)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_f_that_is_complex_beside_x_only(sign: int) -> None:
+    def f(v: Any) -> Any:
+        return v if sign * v <= sign else v + 1j
+
+    with pytest.raises(ValueError, match="complex number for a real x"):
+        finite_difference(f, 1.0)
+
+
+def test_a_conjugate_beside_a_constant_is_refused_at_zero() -> None:
+    """Where steps that are shorter drown in rounding."""
+    with pytest.raises(ValueError, match="conj"):
+        check_gradient(lambda v: 1 + 1e-3 * np.conj(v), -1e-3, 0.0)

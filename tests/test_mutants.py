@@ -28,8 +28,8 @@ EQUIVALENT = {
         [
             "gradient_check._check_analytic: np.random.default_rng(0) → "
             "np.random.default_rng(1)",
-            "gradient_check._check_analytic: np.maximum(1, abs(x)) → "
-            "np.maximum(2, abs(x))",
+            "gradient_check.check_gradient: (1, 1e-06) → (1, 1.5e-06)",
+            "gradient_check.check_gradient: (1, 1e-06) → (2, 1e-06)",
             "gradient_check._check_analytic: (1e-06, 2.7) → (1.5e-06, 2.7)",
             "gradient_check._check_analytic: (1e-06, 2.7) → (1e-06, "
             "4.050000000000001)",
@@ -71,11 +71,6 @@ EQUIVALENT = {
             "promise * size → float(apart[place]) <= 10 * promise * size",
         ],
         "no measured number equals a bound exactly",
-    ),
-    "gradient_check._check_analytic: max(abs(bend), 1e-06 * abs(seen)) > "
-    "0.001 * abs(slope) + noise → max(abs(bend), 1e-06 * abs(seen)) > 0.001 "
-    "* abs(slope) - noise": (
-        "of a slope that rounding may have made, nothing is said"
     ),
     "minima.hessian_vector: 1e-30 → 1.5000000000000001e-30": (
         "any imaginary step that is tiny gives the same slope"

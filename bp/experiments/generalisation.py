@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bp.digits import Array
 from bp.experiments.descent import Points, draw_boundary, two_moons
@@ -123,7 +124,7 @@ NAMES += ["0.01"]
 
 
 @cache
-def moons() -> tuple[Points, list[Network], Array, Array, Array]:
+def moons() -> tuple[Points, list[Network], Array, Array, NDArray[np.intp]]:
     """The points; the networks for all λ; on them and on a thousand
     others, cost and share that is right, shape (2, 8); and which of the
     points have the wrong label."""

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bp.digits import Array
 from bp.experiments.kit import COLOUR, Picture, axes, plot
@@ -232,7 +233,9 @@ def draw_hills(seed: int, n: int) -> Picture:
     )
 
 
-def shaken(w: float, rate: float, epochs: int, balls: int) -> Array:
+def shaken(
+    w: float, rate: float, epochs: int, balls: int
+) -> NDArray[np.bool_]:
     """Which balls end on the right of the saddle, from weight w, b = 0."""
     rng, at = np.random.default_rng(3), np.tile([w, 0.0], (balls, 1))
     for _ in range(epochs):
@@ -240,8 +243,8 @@ def shaken(w: float, rate: float, epochs: int, balls: int) -> Array:
             a = sigmoid(at[:, 0] * BALL_X[0, i] + at[:, 1])
             delta = (a - BALL_Y[0, i]) * a * (1 - a)
             at -= rate * np.stack([delta * BALL_X[0, i], delta], axis=1)
-    right: Array = at[:, 0] > 0.966
-    return right
+    found: NDArray[np.bool_] = at[:, 0] > 0.966
+    return found
 
 
 def online(
@@ -258,7 +261,7 @@ def online(
     for _ in range(epochs):
         for i in rng.permuted(np.tile(range(m), (len(theta), 1)), axis=1).T:
             u, v = x.T[i][:, :, np.newaxis], y.T[i][:, :, np.newaxis]
-            theta -= rate * many_slopes(theta, sizes, u, v)[0]
+            theta = theta - rate * many_slopes(theta, sizes, u, v)[0]
     return theta
 
 

@@ -6,6 +6,7 @@ Written by the chapter chapters/21_generalisation.md: edit it there, not here.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bp.digits import as_columns
 from bp.minima import as_network, as_vector
 from bp.network import Network, check_network
 from bp.reading import as_numbers, check_callable
@@ -41,9 +42,9 @@ def rule_hessian(
     """
     check_callable(rule, "rule")
     check_network(network)
+    x, y = as_columns(x, "x"), as_columns(y, "y")
     theta, columns = as_vector(network), []
     for unit in np.eye(theta.size):
         moved = as_network(theta + 1e-30j * unit[:, None], network.sizes)
-        slope = as_vector(rule(moved, np.asarray(x), np.asarray(y)))
-        columns.append(slope.imag / 1e-30)
+        columns.append(as_vector(rule(moved, x, y)).imag / 1e-30)
     return np.hstack(columns)

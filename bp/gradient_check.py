@@ -38,8 +38,8 @@ def finite_difference(f: Callable[[Any], Any], x: ArrayLike) -> Array:
     f takes an array like x, of any shape, and returns a real number; the
     result has the shape of x, and x is left as it is.  The step is the cube
     root of eps, of x or of what f returns, whichever is coarser, and beside
-    a large entry that times the entry.  Raises ValueError where f returns no
-    single, finite, real number, TypeError where it returns no number.
+    a large entry that times the entry.  Raises ValueError where f returns
+    None or no single, finite, real number, TypeError for no number.
     """
     check_callable(f, "f")
     start = as_place(x, "x")

@@ -56,7 +56,8 @@ def terms(text: str) -> list[str]:
 def names(stem: str) -> list[str]:
     """The module and what can be imported of it, as one would say it too."""
     module = stem[3:]
-    text = (ROOT / "bp" / f"{module}.py").read_text("utf-8")
+    path = ROOT / "bp" / f"{module}.py"
+    text = path.read_text("utf-8") if path.exists() else ""
     (public,) = (
         ast.literal_eval(node.value)
         for node in ast.parse(text).body

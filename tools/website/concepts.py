@@ -57,7 +57,7 @@ def names(stem: str) -> list[str]:
     """The module and what can be imported of it, as one would say it too."""
     module = stem[3:]
     path = ROOT / "bp" / f"{module}.py"
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = path.read_text("utf-8") if path.exists() else "__all__ = []"
     (public,) = (
         ast.literal_eval(node.value)
         for node in ast.parse(text).body

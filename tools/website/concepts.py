@@ -24,7 +24,9 @@ DEFINED = re.compile(
     r"\b(?:calls?|called|name|named|say|the|an?|its|by|are|is)\s+"
     r"\*([a-z][a-z-]+(?: [a-z-]+){0,2})\*(?![*\w])"
 )
-LEFT = re.compile(r"^\\(" + "|".join(LETTERS).replace("_", "") + r")\b('?)")
+LEFT = re.compile(  # a Δ that stands for a change is nobody's
+    r"^\\(?!Delta (?!\^))(" + "|".join(LETTERS).replace("_", "") + r")\b('?)"
+)
 COMMON = set(
     "after all answer answers before better below above both computed cheap "
     "different down each every exactly error first how inside is largest "

@@ -46,13 +46,13 @@ def draw_parts() -> Picture:
         whole = [row["median"] for row in here]
         label = "" if k else "the whole step"
         ax.plot(place, whole, "_", color=INK, ms=14, mew=2.5, label=label)
-        ax.annotate(net, (place[2], 2.5), ha="center", fontsize=10)
-    ax.set_xticks(places, [str(row["m"]) for row in rows], fontsize=8)
+        ax.annotate(net, (place[2], 2.5), ha="center", fontsize=12)
+    ax.set_xticks(places, [str(row["m"]) for row in rows], fontsize=12)
     ax.set(ylim=(0, 2.7), ylabel="time / floor")
     ax.set(xlabel="samples in a batch, m")
     ax.set_title("A step of the workspace")
     ax.legend(
-        loc="upper left", bbox_to_anchor=(0.3, 0.94), fontsize=9, ncols=2
+        loc="upper left", bbox_to_anchor=(0.3, 0.94), fontsize=12, ncols=2
     )
     most, least = max(rows, key=_over), min(rows, key=_over)
     return plot(

@@ -55,7 +55,7 @@ def draw_tests(machines: int, digits: int, luck: int) -> Picture:
     parts.append(words((across(TRUTH), 14), "97 %: the truth", size=0.9))
     low, high = (100 * end for end in interval(counts[best], digits))
     return Picture(
-        drawing(parts, 296),
+        drawing(parts, 296, 8),
         f"{machines} equal machines, each tested on {digits} digits of its "
         f"own: {held} of the intervals hold the truth, 97 %. The best (thick) "
         f"reads {100 * counts[best] / digits:.1f} %, with an interval from "

@@ -16,7 +16,7 @@ from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
 from bp.digits import Array, load_digits, one_hot
 from bp.experiments.digits import draw_image, drawn
-from bp.experiments.kit import COLOUR, Option, Picture
+from bp.experiments.kit import COLOUR, Option, Picture, drawing, words
 from bp.network import Network, forward, random_network
 from bp.training import sgd
 
@@ -68,14 +68,19 @@ def guesses(seeds: int = 3) -> NDArray[np.intp]:
 
 def draw_misread() -> Picture:
     """The test digits that at least one of three networks misreads."""
-    test, guess, row, said = load_digits()[1], guesses(), "", []
+    test, guess, parts, said = load_digits()[1], guesses(), [], []
     wrong = np.flatnonzero((guess != test.label).any(axis=0))
-    for i in wrong:
-        row += draw_image(test.x[:, [i]], 95)
+    for k, i in enumerate(wrong):
+        x, y = 20 + 98 * (k % 5), 6 + 102 * (k // 5)
+        dots = draw_image(test.x[:, [i]]).partition(">")[2][: -len("</svg>")]
+        parts.append(
+            f'<g transform="translate({x} {y}) scale(8.5)">{dots}</g>'
+        )
+        parts.append(words((x + 34, y + 84), f"a {test.label[i]}"))
         read = ", ".join(map(str, guess[:, i]))
         said.append(f"a {test.label[i]} (read as {read})")
     return Picture(
-        row,
+        drawing(parts, 102 * -(-len(wrong) // 5) + 4),
         f"Of {test.label.size} test digits, all that at least one of three "
         f"trained networks misreads: {'; '.join(said)}.",
     )

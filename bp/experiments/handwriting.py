@@ -72,10 +72,9 @@ def draw_misread() -> Picture:
     wrong = np.flatnonzero((guess != test.label).any(axis=0))
     for k, i in enumerate(wrong):
         x, y = 20 + 98 * (k % 5), 6 + 102 * (k // 5)
-        dots = draw_image(test.x[:, [i]]).partition(">")[2][: -len("</svg>")]
-        parts.append(
-            f'<g transform="translate({x} {y}) scale(8.5)">{dots}</g>'
-        )
+        ink = draw_image(test.x[:, [i]]).partition(">")[2][: -len("</svg>")]
+        move = f'transform="translate({x} {y}) scale(8.5)"'
+        parts.append(f"<g {move}>{ink}</g>")
         parts.append(words((x + 34, y + 84), f"a {test.label[i]}"))
         read = ", ".join(map(str, guess[:, i]))
         said.append(f"a {test.label[i]} (read as {read})")

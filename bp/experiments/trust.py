@@ -35,7 +35,7 @@ def draw_tests(machines: int, digits: int, luck: int) -> Picture:
     step = min(24.0, 240 / machines)
 
     def across(p: float) -> float:
-        return 25 + 450 * (p - 0.9) / 0.1
+        return 34 + 432 * (p - 0.9) / 0.1
 
     for i, right in enumerate(counts):
         low, high = interval(right, digits)
@@ -55,7 +55,7 @@ def draw_tests(machines: int, digits: int, luck: int) -> Picture:
     parts.append(words((across(TRUTH), 14), "97 %: the truth", size=0.9))
     low, high = (100 * end for end in interval(counts[best], digits))
     return Picture(
-        drawing(parts, 296, 8),
+        drawing(parts, 300),
         f"{machines} equal machines, each tested on {digits} digits of its "
         f"own: {held} of the intervals hold the truth, 97 %. The best (thick) "
         f"reads {100 * counts[best] / digits:.1f} %, with an interval from "

@@ -7,6 +7,7 @@ chapter on what holds descent up shows bp/data/noise.json.
 
 import numpy as np
 
+from bp.experiments.minima import BALL_X, BALL_Y
 from bp.experiments.traps import (
     HILLS_X,
     HILLS_Y,
@@ -18,9 +19,37 @@ from bp.experiments.traps import (
     many_descents,
     many_slopes,
     many_starts,
-    online,
-    shaken,
 )
+from bp.neuron import sigmoid
+
+
+def shaken(w: float, rate: float, epochs: int, balls: int) -> np.ndarray:
+    """Which balls end on the right of the saddle, from weight w, b = 0."""
+    rng, at = np.random.default_rng(3), np.tile([w, 0.0], (balls, 1))
+    for _ in range(epochs):
+        for i in rng.permuted(np.tile(range(4), (balls, 1)), axis=1).T:
+            a = sigmoid(at[:, 0] * BALL_X[0, i] + at[:, 1])
+            delta = (a - BALL_Y[0, i]) * a * (1 - a)
+            at -= rate * np.stack([delta * BALL_X[0, i], delta], axis=1)
+    return at[:, 0] > 0.966
+
+
+def online(
+    theta: np.ndarray,
+    sizes: tuple[int, int, int],
+    x: np.ndarray,
+    y: np.ndarray,
+    rate: float,
+    epochs: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Descent with one sample a step, for each row its own order."""
+    theta, m = theta.copy(), x.shape[1]
+    for _ in range(epochs):
+        for i in rng.permuted(np.tile(range(m), (len(theta), 1)), axis=1).T:
+            u, v = x.T[i][:, :, np.newaxis], y.T[i][:, :, np.newaxis]
+            theta = theta - rate * many_slopes(theta, sizes, u, v)[0]
+    return theta
 
 
 def ball(rates: tuple[int, ...], epochs: int, balls: int) -> list[dict]:

@@ -1,5 +1,7 @@
 """Guard 4: many networks at once, Newton's method, a neuron split."""
 
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from bp import (
     split_neuron,
 )
 from bp.experiments import traps
+from conftest import ROOT
 
 pytestmark = pytest.mark.guard("4 functions")
 
@@ -125,3 +128,28 @@ def test_the_runs_of_xor_are_descents() -> None:
     assert np.abs(as_vector(network)[:, 0] - thetas[1, 1]).max() < 1e-12
     cost = backprop(network, traps.XOR_X, traps.XOR_Y).cost
     assert abs(cost - costs[1, 1]) < 1e-14
+
+
+def test_noise_is_one_sample_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two epochs, each sample once in an order of the run's own."""
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    noise = importlib.import_module("noise")
+    x, y, sizes = traps.XOR_X, traps.XOR_Y, (2, 2, 1)
+    starts = traps.many_starts(sizes, 2)
+    before = starts.copy()
+    ends = noise.online(
+        *(starts, sizes, x, y, 0.5, 2), np.random.default_rng(1)
+    )
+    assert np.array_equal(starts, before)
+    rng = np.random.default_rng(1)
+    orders = [rng.permuted(np.tile(range(4), (2, 1)), axis=1) for _ in "12"]
+    for k, row in enumerate(starts):
+        for i in np.concatenate([order[k] for order in orders]):
+            network = as_network(row[:, None], sizes)
+            slope = backprop(network, x[:, [i]], y[:, [i]])
+            row = row - 0.5 * as_vector(slope)[:, 0]
+        assert np.abs(row - ends[k]).max() < 1e-14
+    ends = noise.hills((1,), copies=1, epochs=1)
+    assert [row["calm"] for row in ends] == [0.597, 0.492, 0.402]
+    # Either minimum of the ball holds it at a small step.
+    assert noise.ball((1,), 3, 2) == [{"rate": 1, "up": 0, "down": 0}]

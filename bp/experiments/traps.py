@@ -3,20 +3,15 @@
 Written by the chapter chapters/19_traps.md: edit it there, not here.
 """
 
-import json
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from matplotlib.axes import Axes
 
 from bp.digits import Array
 from bp.experiments.kit import COLOUR, Picture, axes, plot
-from bp.experiments.minima import BALL_X, BALL_Y
 from bp.minima import as_network, as_vector, classify
 from bp.network import forward, random_network
-from bp.neuron import sigmoid
 
 __all__ = [
     "Widths",
@@ -26,6 +21,7 @@ __all__ = [
     "many_slopes",
     "many_descents",
     "xor_runs",
+    "cost_axes",
     "draw_rests",
     "draw_seed",
     "HILLS_X",
@@ -37,9 +33,6 @@ __all__ = [
     "hill_shares",
     "hill_answers",
     "draw_hills",
-    "shaken",
-    "online",
-    "stored_noise",
 ]
 
 
@@ -50,10 +43,8 @@ XOR_Y = np.array([[0.0, 1.0, 1.0, 0.0]])
 
 def many_starts(sizes: Widths, runs: int) -> Array:
     """Random networks, seeds 0, 1, ...: a row of P numbers for each."""
-    networks = [
-        random_network(sizes, np.random.default_rng(k)) for k in range(runs)
-    ]
-    return np.hstack([as_vector(network) for network in networks]).T
+    rngs = map(np.random.default_rng, range(runs))
+    return np.hstack([as_vector(random_network(sizes, r)) for r in rngs]).T
 
 
 def many_slopes(
@@ -66,11 +57,8 @@ def many_slopes(
     before, n, last = sizes
     ends = np.cumsum([n * before, n, last * n])
     shapes = [(n, before), (n, 1), (last, n), (last, 1)]
-    parts = np.split(theta, ends, axis=1)
-    w1, b1, w2, b2 = (
-        part.reshape(-1, *shape)
-        for part, shape in zip(parts, shapes, strict=True)
-    )
+    parts = zip(np.split(theta, ends, axis=1), shapes, strict=True)
+    w1, b1, w2, b2 = (part.reshape(-1, *shape) for part, shape in parts)
     with np.errstate(over="ignore"):
         a1 = 1 / (1 + np.exp(-(w1 @ x + b1)))
         a2 = 1 / (1 + np.exp(-(w2 @ a1 + b2)))
@@ -111,16 +99,22 @@ def xor_runs() -> tuple[Array, Array]:
     return np.array([t for t, _ in seen]), np.array([c for _, c in seen])
 
 
+def cost_axes() -> Axes:
+    """Axes for the cost of a run of XOR."""
+    ax = axes(5.2, 3.0)
+    ax.set(xlabel="step", ylabel="cost C", ylim=(0, 0.2), xlim=(-300, 6300))
+    ax.set_xticks([0, 2000, 4000, 6000])
+    ax.set_yticks([0, 1 / 16, 1 / 8], ["0", "1/16", "1/8"])
+    return ax
+
+
 def draw_rests() -> Picture:
     """Costs of three runs of XOR, each with its rest."""
-    ax, costs = axes(5.2, 3.0), xor_runs()[1]
+    ax, costs = cost_axes(), xor_runs()[1]
     steps = EVERY * np.arange(len(costs))
     for k, look in [(3, "-"), (1, "--"), (2, ":")]:
         label = f"start {SEEDS[k]}"
         ax.plot(steps, costs[:, k], look, color=COLOUR["C"], label=label)
-    ax.set(xlabel="step", ylabel="cost C", ylim=(0, 0.15))
-    ax.set_xticks([0, 2000, 4000, 6000])
-    ax.set_yticks([0, 1 / 16, 1 / 8], ["0", "1/16", "1/8"])
     ax.legend()
     low = costs[-1]
     return plot(
@@ -137,13 +131,9 @@ def draw_seed(seed: int, step: int) -> Picture:
     k, at = SEEDS.index(seed), step // EVERY
     network = as_network(thetas[at, k][:, np.newaxis], (2, 2, 1))
     place = classify(network, XOR_X, XOR_Y)
-    ax = axes(5.2, 3.0)
-    steps = EVERY * np.arange(at + 1)
+    ax, steps = cost_axes(), EVERY * np.arange(at + 1)
     ax.plot(steps, costs[: at + 1, k], color=COLOUR["C"])
     ax.plot(step, costs[at, k], "o", color=COLOUR["C"])
-    ax.set(xlabel="step", ylabel="cost C", ylim=(0, 0.2), xlim=(-300, 6300))
-    ax.set_xticks([0, 2000, 4000, 6000])
-    ax.set_yticks([0, 1 / 16, 1 / 8], ["0", "1/16", "1/8"])
     ax.set_title(f"XOR, start {seed}")
     found = ", ".join(f"{abs(v):.2f}" for v in forward(network, XOR_X).a[2][0])
     largest = float(np.abs(thetas[at, k]).max())
@@ -169,12 +159,10 @@ def many_hessians(theta: Array, sizes: Widths, x: Array, y: Array) -> Array:
     return np.stack(columns, axis=2)
 
 
-def settle(
-    theta: Array, sizes: Widths, x: Array, y: Array, steps: int = 100
-) -> Array:
+def settle(theta: Array, sizes: Widths, x: Array, y: Array) -> Array:
     """Newton's method downhill, damped until the cost falls."""
     theta, damping = theta.copy(), np.full((len(theta), 1), 1e-3)
-    for _ in range(steps):
+    for _ in range(100):
         slope, cost = many_slopes(theta, sizes, x, y)
         values, vectors = np.linalg.eigh(many_hessians(theta, sizes, x, y))
         parts = (slope[:, np.newaxis] @ vectors)[:, 0]
@@ -195,11 +183,9 @@ def explained(cost: float, y: Array) -> float:
 @cache
 def hill_ends(n: int) -> Array:
     """Where networks 1-n-1 end on the two hills, a row for each start."""
-    sizes = (1, n, 1)
-    rows = many_descents(
-        many_starts(sizes, 40), sizes, HILLS_X, HILLS_Y, 5.0, 2000
-    )
-    return settle(rows, sizes, HILLS_X, HILLS_Y)
+    task = (1, n, 1), HILLS_X, HILLS_Y
+    rows = many_descents(many_starts(task[0], 40), *task, 5.0, 2000)
+    return settle(rows, *task)
 
 
 def hill_shares(n: int) -> list[float]:
@@ -208,64 +194,22 @@ def hill_shares(n: int) -> list[float]:
     return [explained(cost, HILLS_Y) for cost in costs]
 
 
-def hill_answers(seed: int, x: list[float], n: int = 2) -> Array:
-    """What a network 1-n-1 answers at some places."""
-    network = as_network(hill_ends(n)[seed][:, np.newaxis], (1, n, 1))
+def hill_answers(seed: int, x: list[float]) -> Array:
+    """What a network 1-2-1 answers at some places."""
+    network = as_network(hill_ends(2)[seed][:, np.newaxis], (1, 2, 1))
     answered: Array = forward(network, np.array([x], float)).a[2][0]
     return answered
 
 
-def draw_hills(seed: int, n: int) -> Picture:
-    """The two hills, and what a network 1-n-1 makes of them."""
-    network = as_network(hill_ends(n)[seed][:, np.newaxis], (1, n, 1))
-    place = classify(network, HILLS_X, HILLS_Y)
-    ax, fine = axes(5.2, 3.0), np.linspace(-5, 5, 201)[np.newaxis]
+def draw_hills() -> Picture:
+    """The two hills, and what three networks 1-2-1 make of them."""
+    ax, fine, said = axes(5.2, 3.4), [k / 20 for k in range(-100, 101)], []
     ax.plot(HILLS_X[0], HILLS_Y[0], ".", color=COLOUR["C"], label="wanted")
-    answer = forward(network, fine).a[2][0]
-    ax.plot(fine[0], answer, color=COLOUR["a"], label="answered")
-    ax.set(xlabel="x", ylabel="answer", ylim=(0, 1))
-    ax.set_title(f"1-{n}-1, start {seed}")
-    ax.legend(loc="upper right")
-    return plot(
-        ax,
-        f"1-{n}-1, start {seed}: {place.kind}, cost {place.cost:.5f}; "
-        f"{explained(place.cost, HILLS_Y):.0%} of the variance explained.",
-    )
-
-
-def shaken(
-    w: float, rate: float, epochs: int, balls: int
-) -> NDArray[np.bool_]:
-    """Which balls end on the right of the saddle, from weight w, b = 0."""
-    rng, at = np.random.default_rng(3), np.tile([w, 0.0], (balls, 1))
-    for _ in range(epochs):
-        for i in rng.permuted(np.tile(range(4), (balls, 1)), axis=1).T:
-            a = sigmoid(at[:, 0] * BALL_X[0, i] + at[:, 1])
-            delta = (a - BALL_Y[0, i]) * a * (1 - a)
-            at -= rate * np.stack([delta * BALL_X[0, i], delta], axis=1)
-    found: NDArray[np.bool_] = at[:, 0] > 0.966
-    return found
-
-
-def online(
-    theta: Array,
-    sizes: Widths,
-    x: Array,
-    y: Array,
-    rate: float,
-    epochs: int,
-    rng: "np.random.Generator",
-) -> Array:
-    """Descent with one sample a step, for each row its own order."""
-    theta, m = theta.copy(), x.shape[1]
-    for _ in range(epochs):
-        for i in rng.permuted(np.tile(range(m), (len(theta), 1)), axis=1).T:
-            u, v = x.T[i][:, :, np.newaxis], y.T[i][:, :, np.newaxis]
-            theta = theta - rate * many_slopes(theta, sizes, u, v)[0]
-    return theta
-
-
-def stored_noise() -> Any:
-    """What benchmarks/noise.py has measured."""
-    path = files("bp.data").joinpath("noise.json")
-    return json.loads(path.read_text("utf-8"))["rows"][0]["noise"]
+    for seed, look in [(0, "-"), (1, "--"), (5, ":")]:
+        answer, share = hill_answers(seed, fine), hill_shares(2)[seed]
+        ax.plot(fine, answer, look, color=COLOUR["a"], label=f"start {seed}")
+        said.append(f"start {seed} explains {share:.0%} of the variance")
+    ax.set(xlabel="x", ylabel="answer", ylim=(0, 1.25))
+    ax.set_yticks([0, 0.5, 1])
+    ax.legend(ncols=2, loc="upper center")
+    return plot(ax, f"Two hills, and three networks 1-2-1: {'; '.join(said)}.")

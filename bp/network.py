@@ -95,11 +95,10 @@ def check_network(network: object) -> None:
 class Network:
     """Weights w[l], shape (n_l, n_{l-1}), and biases b[l], shape (n_l, 1).
 
-    Both are dictionaries keyed by layer l = 1, ..., L; so is f, of the
+    They are dictionaries keyed by layer l = 1, ..., L, and so is f, of the
     layers whose function is not σ.  float32, float64 and complex arrays stay
-    what they are.  Raises TypeError when w, b or f is no dictionary or holds
-    what does not belong there; ValueError when a layer is missing, does not
-    fit or holds what is not finite.
+    what they are.  Raises TypeError for what is no dictionary, or holds what
+    does not belong there; ValueError for what is missing or does not fit.
     """
 
     w: Mapping[int, Array]

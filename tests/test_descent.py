@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bp import (
-    Gradient,
     Network,
     as_slope,
     backprop,
@@ -20,6 +19,7 @@ from bp import (
     with_values,
 )
 from bp.experiments import descent as experiments
+from conftest import no_gradients
 
 pytestmark = pytest.mark.guard("4 functions")
 
@@ -70,17 +70,8 @@ def test_types_stay(dtype: str) -> None:
 def test_what_is_no_gradient_is_told() -> None:
     network, x, y = case((3, 4, 2), 1)
     g = backprop(network, x, y)
-    other = backprop(*case((3, 5, 2), 1))
-    for handed, message in [
-        (None, r"slope is a NoneType without w\[1\].*is a return missing"),
-        (g.w, r"slope is a dict without w\[1\]"),
-        (other, r"slope has shape .5, 3. in layer 1, of float64, expected .4"),
-        (
-            Gradient({l: w + 1j for l, w in g.w.items()}, g.b, g.cost),
-            "complex128, expected .* real",
-        ),
-        (Gradient({1: "a"}, g.b, g.cost), r"slope.w\[1\] is 'a'"),
-    ]:
+    for handed, message in no_gradients(g):
+        message = "^slope.*" + message
         with pytest.raises((TypeError, ValueError), match=message):
             step_down(network, handed, 0.5)
     for rate in (0, -1, float("nan"), "a", None):

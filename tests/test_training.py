@@ -37,7 +37,7 @@ from bp import (
     sgd,
     training,
 )
-from conftest import ROOT
+from conftest import ROOT, no_gradients
 
 pytestmark = pytest.mark.guard("4 functions")
 
@@ -864,15 +864,8 @@ def test_pixels_that_are_not_scaled_are_told() -> None:
 
 def test_what_a_rule_returns_is_looked_at() -> None:
     network, x, y, rng = case()
-    g = backprop(network, x, y)
-    complex_w = {l: w + 1j for l, w in g.w.items()}
-    for returned, message in [
-        (None, r"returned a NoneType without w\[1\].*is a return missing"),
-        (g.w, r"returned a dict without w\[1\]"),
-        (Gradient({1: g.w[1]}, g.b, g.cost), r"without w\[2\]"),
-        (Gradient(complex_w, g.b, g.cost), "complex128, expected .* real"),
-        (Gradient({1: "a"}, g.b, g.cost), r"gradient.w\[1\] is 'a'"),
-    ]:
+    for returned, message in no_gradients(backprop(network, x, y)):
+        message = "^gradient.*" + message
         with pytest.raises((TypeError, ValueError), match=message):
             train(network, x, y, rng, gradient=lambda *_, r=returned: r)
 

@@ -26,11 +26,9 @@ Floats = NDArray[np.float64]
 Rng = np.random.Generator
 
 
-def by_shifts(
-    rng: Rng, share: float = 1, shape: tuple[int, int] = (8, 8)
-) -> Callable[[Floats], Floats]:
+def by_shifts(rng: Rng, share: float = 1) -> Callable[[Floats], Floats]:
     """Moves a share of the images of a stack (S, n, m) as `with_shifts`."""
-    rule = with_shifts(rng, shape, rule=lambda network, x, y: x)  # type: ignore
+    rule = with_shifts(rng, lambda network, x, y: x)  # type: ignore
 
     def change(u: Floats) -> Floats:
         columns = np.moveaxis(u, 1, 0)

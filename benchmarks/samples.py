@@ -14,7 +14,7 @@ from bp.digits import load_digits, one_hot
 from bp.experiments.generalisation import descend_many, stacked
 from bp.handwriting import load_mnist
 from bp.network import random_network
-from generalisation import WAYS, by_shifts, judged, rounded
+from generalisation import WAYS, judged, rounded
 
 Floats = NDArray[np.float64]
 SIZES = {"digits": (64, 100, 10), "MNIST": (784, 30, 10)}
@@ -51,7 +51,6 @@ def compared(
 ) -> dict:
     """Every way at every strength: (cost, share read) of each seed."""
     test = (load_digits if data == "digits" else load_mnist)()[1]
-    side = 8 if data == "digits" else 28
     every = [drawn(data, n, wrong, seed) for seed in range(seeds)]
     sets: dict[str, tuple] = {
         part: tuple(np.stack([one[p][k] for one in every]) for k in (0, 1))
@@ -65,10 +64,7 @@ def compared(
         rows: dict[str, list] = {part: [] for part in sets}
         for strength in strengths:
             rng, lowest = np.random.default_rng(1), np.full(seeds, np.inf)
-            other = np.random.default_rng(2)
-            chosen = options(strength, other)
-            if name == "shifts":
-                chosen = {"change": by_shifts(other, strength, (side, side))}
+            chosen = options(strength, np.random.default_rng(2))
             many = stacked([one[2] for one in every])
             best = tuple(part.copy() for part in many)
             for _ in range(looks if name == "none" else 1):

@@ -17,7 +17,6 @@ from bp import (
     rule_hessian,
 )
 from bp.experiments.generalisation import (
-    WAYS,
     XOR,
     answers,
     chosen,
@@ -162,12 +161,7 @@ def judge(xor: list, digits: list) -> None:
             assert row["failed"] == rows[0]["failed"] + change
     assert [run["wrong"] for run in digits] == [0.2, 0, 0]
     for run in digits:
-        ways = run["ways"]
-        assert gains(ways, "none") == (0, 0)
-        for name in ["L2"] if run["large"] else WAYS:
-            costs = np.array(ways[name]["others"])[..., 0]
-            best = chosen(ways, name, "others")[:, 0]
-            assert (best == costs.min(axis=0)).all()
+        chosen_by_validation(run["ways"])
 
 
 def test_what_is_stored() -> None:
@@ -184,15 +178,20 @@ def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     judge(*([r[k] for r in rows if k in r] for k in ("xor", "digits")))
 
 
+def chosen_by_validation(ways: Any) -> None:
+    """No way is told by the test samples which strength to take."""
+    for name in ways:
+        costs = np.array(ways[name]["others"])[..., 0]
+        best = chosen(ways, name, "others")[:, 0]
+        assert (best == costs.min(axis=0)).all()
+    assert gains(ways, "none") == (0, 0)
+
+
 def test_the_numbers_of_samples_that_are_stored() -> None:
     runs = stored("sizes", "samples")
     assert {run["data"] for run in runs} == {"digits", "MNIST"}
     for run in runs:
-        for name in WAYS:
-            costs = np.array(run["ways"][name]["others"])[..., 0]
-            best = chosen(run["ways"], name, "others")[:, 0]
-            assert (best == costs.min(axis=0)).all()
-        assert gains(run["ways"], "none") == (0, 0)
+        chosen_by_validation(run["ways"])
 
 
 def test_the_benchmark_of_samples_runs(
@@ -202,3 +201,30 @@ def test_the_benchmark_of_samples_runs(
     samples = importlib.import_module("samples")
     rows = samples.measure((30,), (), (2, 2), (20, 20), 2, 1)
     assert [row["sizes"]["wrong"] for row in rows] == [0, 0.2]
+
+
+def test_the_penalties_that_are_stored() -> None:
+    """With the starts and samples of the other runs, so in pairs with them."""
+    rows = stored("penalties", "penalties")
+    for run in stored("digits")[:2]:
+        (plain,) = [
+            row["test"]
+            for row in rows
+            if (row["name"], row["strength"]) == ("rate", 2)
+            and row["wrong"] == run["wrong"]
+        ]
+        assert plain == run["ways"]["none"]["test"][0]
+
+
+def test_the_benchmark_of_penalties_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    penalties = importlib.import_module("penalties")
+    rows = [row["penalties"] for row in penalties.measure(2, 1, (0.2,), 1)]
+    assert {row["name"] for row in rows} == {"rate", "L2", "L1"}
+    for row in rows:
+        small = np.array(row["small"])
+        assert small.shape == (2, 2) and (small[0] >= small[1]).all()
+    heavy = [row["small"][0] for row in rows if row["name"] == "L1"]
+    assert np.min(heavy[-1]) > np.max(heavy[0])

@@ -88,6 +88,7 @@ EQUIVALENT = {
     **dict.fromkeys(
         [
             "minima.as_vector: -1 → -2",
+            "regularisation.shifted: -1 → -2",
             "training._cut: -1 → -2",
         ],
         "reshape takes any negative width for the one to be found",

@@ -64,21 +64,21 @@ def draw_factors(z: float, y: float) -> Picture:
     gradient = quadratic_cost_gradient(sigmoid(zs), ys)
     delta = float(output_error(gradient, zs).real.item())
     values = [float(gradient.real.item()), float(sigmoid_prime(z)), delta]
-    names = {"∂C/∂a = a − y": "C", "σ′(z)": "z", "δ, the product": "delta"}
-    parts = [curve([(52, 214), (52, 26)]), curve([(52, 120), (496, 120)])]
-    for text, y_at in (("−1", 210), ("0", 120), ("1", 30)):
+    names = {"∂C/∂a = a − y": "C", "σ′(z)": "z", "δ = (a − y) σ′(z)": "delta"}
+    parts = [curve([(52, 210), (52, 30)]), curve([(52, 120), (496, 120)])]
+    for text, y_at in (("−1", 200), ("0", 120), ("1", 40)):
         parts.append(words((44, y_at), text, side="end"))
     for k, (name, value) in enumerate(zip(names, values, strict=True)):
-        x, end = 126 + 148 * k, 120 - 90 * value
+        x, end = 126 + 148 * k, 120 - 80 * value
         parts.append(curve([(x, 120), (x, end)], COLOUR[names[name]], 84))
         text = f"{round(value, 3) + 0:.3f}".replace("-", "−")
         parts.append(words((x, end + (15 if value < 0 else -15)), text))
-        parts.append(words((x, 234), name, size=0.87))
+        parts.append(words((x, 246), name, size=0.87))
     text = (
         f"z = {z:g}, y = {y:g}, and the answer is a = {sigmoid(z):.4f}; "
         f"δ = {values[0]:.4f} · {values[1]:.4f} = {round(delta, 4) + 0:.4f}."
     )
-    return Picture(drawing(parts, 248), text.replace("-", "−"))
+    return Picture(drawing(parts, 260, -10), text.replace("-", "−"))
 
 
 def draw_nudge(z: float, nudge: float) -> Picture:
@@ -95,7 +95,8 @@ def draw_nudge(z: float, nudge: float) -> Picture:
     ax.plot(ends, line, "--", color=COLOUR["delta"], label="C + δΔz")
     ax.plot([nudge], [cost + change], "o", color=COLOUR["C"])
     ax.plot([nudge], [cost + delta * nudge], "s", color=COLOUR["delta"])
-    ax.set(xlim=ends, ylim=(-0.1, 0.6), xticks=[-3, 0, 3], yticks=[0, 0.5])
+    ax.set(xlim=(-3.1, 3.1), ylim=(-0.1, 0.6))
+    ax.set(xticks=[-3, 0, 3], yticks=[0, 0.5])
     ax.set(xlabel="nudge Δz", ylabel="cost C", title="A nudged neuron, y = 0")
     ax.legend(loc="upper left")
     off = abs(delta * nudge / change - 1)

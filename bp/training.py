@@ -69,8 +69,7 @@ def _samples(
     if x.shape[1] != y.shape[1]:
         raise ValueError(
             f"{x_name} has {x.shape[1]} columns and {y_name} has "
-            f"{y.shape[1]}, expected as many: give a wanted output for each "
-            "sample"
+            f"{y.shape[1]}, expected as many: give a y for each x"
         )
     return x, y
 
@@ -105,10 +104,7 @@ def accuracy(network: Network, x: ArrayLike, y: ArrayLike) -> float:
 
 
 class Diverged(FloatingPointError):
-    """A parameter grew beyond all bounds.
-
-    `network` and `history` are those of the last epoch that was finished.
-    """
+    """A parameter grew too large; holds the last epoch that was finished."""
 
     def __init__(self, why: str, network: Network, history: History) -> None:
         super().__init__(why)
@@ -116,10 +112,9 @@ class Diverged(FloatingPointError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run was stopped by hand in the middle of an epoch.
+    """A run was stopped by hand; holds the last epoch that was finished.
 
-    `network` and `history` are those of the last epoch that was finished,
-    and the random generator is back where it was then.
+    The random generator is back where it was then.
     """
 
     def __init__(self, network: Network, history: History) -> None:
@@ -137,11 +132,13 @@ def _check_history(history: Any) -> None:
         )
 
 
-def _lost(network: Network) -> str | None:
-    """The first parameter so large that its square is not finite.
+def _lost(network: Network, flat: Array) -> str | None:
+    """The first parameter, of all in `flat`, whose square is not finite.
 
     Below that no product in the network can overflow.
     """
+    if np.isfinite(np.vdot(flat, flat)):
+        return None
     for l in network.w:
         for name, array in [("w", network.w[l]), ("b", network.b[l])]:
             dtype: Any = array.dtype
@@ -152,10 +149,7 @@ def _lost(network: Network) -> str | None:
 
 
 def _watched() -> bool:
-    """Is somebody there to watch: a terminal, or a notebook in use?
-
-    A kernel that runs a notebook unattended may not ask for input.
-    """
+    """Is there a terminal, or a notebook that may ask for input?"""
     if sys.stderr is not None and sys.stderr.isatty():
         return True
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
@@ -182,39 +176,22 @@ def _counted(epochs: int, progress: bool | None) -> Iterable[int]:
 
 Callback = Callable[[int, Network, History], object]
 GradientRule = Callable[[Network, Array, Array], Gradient]
-_Index = NDArray[np.intp]
 _Samples = dict[str, tuple[Array, Array]]
 
 
 def _step_by(
     gradient: GradientRule, moving: Network, x: Array, y: Array, rate: float
-) -> Callable[[_Index], None]:
+) -> Callable[[NDArray[np.intp]], None]:
     """The step that moves a network by a rule, given a batch."""
-    said = "gradient returned"
 
-    def step(index: _Index) -> None:
+    def step(index: NDArray[np.intp]) -> None:
         found = gradient(moving, x[:, index], y[:, index])
         for kind, arrays in [("w", moving.w), ("b", moving.b)]:
             for l, array in arrays.items():
-                slope = as_slope(found, kind, l, array, said)
+                slope = as_slope(found, kind, l, array, "gradient returned")
                 array -= (rate * slope).astype(array.dtype)
 
     return step
-
-
-def _run_epoch(
-    flat: Array,
-    moving: Network,
-    step: Callable[[_Index], None],
-    batches: list[_Index],
-) -> str | None:
-    """All steps of an epoch; where it diverged, if it did."""
-    for number, index in enumerate(batches, start=1):
-        step(index)
-        squares = np.vdot(flat, flat)
-        if not np.isfinite(squares) and (lost := _lost(moving)):
-            return f"step {number}: {lost}"
-    return None
 
 
 def _record(
@@ -249,15 +226,14 @@ def sgd(
 
     x has shape (n_0, N), y (n_L, N); `network` stays as it is.  `end` is
     that of `backprop`, and of the history's costs.  `gradient` is a rule,
-    called with the network, x and y of a mini-batch, that takes the place
-    of `backprop`.  With the `history` of an earlier run it goes on from
-    there.  After each epoch `callback` is called with its number, the
-    network and the history so far; when it returns True, the run ends.
-    `progress` shows a bar, or not; when it is None, on long runs that
-    somebody watches.  Raises TypeError and ValueError for arguments that
-    cannot be meant, Diverged when a parameter grows beyond all bounds, and
-    Interrupted when the run is stopped by hand; warns of pixels that are
-    not scaled.
+    called with the network, x and y of a mini-batch, in place of `backprop`.
+    With the `history` of an earlier run it goes on from there.  After each
+    epoch `callback` is called with its number, the network and the history
+    so far; when it returns True, the run ends.  `progress` shows a bar, or
+    not; when it is None, on long runs that somebody watches.  Raises
+    TypeError and ValueError for arguments that cannot be meant, Diverged
+    when a parameter grows beyond all bounds, and Interrupted when the run is
+    stopped by hand; warns of pixels that are not scaled.
     """
     x, y = _samples(network, x, y, "x", "y")
     learning_rate = as_real(learning_rate, "learning_rate", 3.0, above=True)
@@ -270,18 +246,18 @@ def sgd(
             check_callable(given, name)
     if gradient is None and (end or not of_sigmoids(network)):
         gradient = partial(backprop, end=end)
+    history = History() if history is None else history
+    _check_history(history)
     samples: _Samples = {"": (x, y)}
     if test is not None:
         if not isinstance(test, tuple | list) or len(test) != 2:
             raise TypeError("test is no pair: write test=(x, y)")
         samples["test_"] = _samples(network, *test, "test[0]", "test[1]")
-    history = History() if history is None else history
-    _check_history(history)
-    if test is not None and len(history.test_cost) != len(history.cost):
-        raise ValueError(
-            "history has no test cost for each epoch: give the test samples "
-            "from the start, or leave test out"
-        )
+        if len(history.test_cost) != len(history.cost):
+            raise ValueError(
+                "history has no test cost for each epoch: give the test "
+                "samples from the start, or leave test out"
+            )
     if gradient is None:
         space = Workspace(network, batch_size)
         flat, moving = space.parameters, space.network
@@ -296,15 +272,16 @@ def sgd(
     try:
         for _ in _counted(epochs, progress):
             epoch = len(done[1].cost)
-            batches = list(minibatches(x.shape[1], batch_size, rng))
+            batches = minibatches(x.shape[1], batch_size, rng)
             with np.errstate(over="ignore", invalid="ignore"):
-                lost = _run_epoch(flat, moving, step, batches)
-            if lost is not None:
-                raise Diverged(
-                    f"epoch {epoch}, {lost}: make learning_rate smaller "
-                    f"than {learning_rate}",
-                    *done[:2],
-                )
+                for number, index in enumerate(batches, start=1):
+                    step(index)
+                    if lost := _lost(moving, flat):
+                        raise Diverged(
+                            f"epoch {epoch}, step {number}: {lost}: make "
+                            f"learning_rate smaller than {learning_rate}",
+                            *done[:2],
+                        )
             history = _record(done[1], moving, samples, end)
             done = flattened(moving)[1], history, rng.bit_generator.state
             said = callback(epoch, *done[:2]) if callback else None
@@ -389,15 +366,11 @@ def save_run(
     try:
         write_whole(path, content.getvalue())
     except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise OSError(
-            f"{path} cannot be written ({_why(error)}), and is as it was: "
-            "save the run somewhere else"
+            f"{path} cannot be written ({why}), and is as it was: save the "
+            "run somewhere else"
         ) from error
-
-
-def _why(error: Exception) -> str:
-    """What the system says, without the name of a file."""
-    return getattr(error, "strerror", None) or str(error)
 
 
 def load_run(
@@ -405,9 +378,8 @@ def load_run(
 ) -> tuple[Network, History, "np.random.Generator"]:
     """The network, the history and the random generator of a saved run.
 
-    Raises FileNotFoundError when there is no such file, OSError when it
-    cannot be read, ValueError when it is damaged or was not written by
-    `save_run`.
+    Raises FileNotFoundError when there is none, OSError when it cannot be
+    read, ValueError when it is damaged or not of `save_run`.
     """
     path = as_path(path, "path")
     try:
@@ -417,9 +389,10 @@ def load_run(
             f"{path} does not exist: write it with save_run"
         ) from None
     except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise OSError(
-            f"{path} cannot be read ({_why(error)}): give the file that "
-            "save_run has written"
+            f"{path} cannot be read ({why}): give the file that save_run has "
+            "written"
         ) from error
     try:
         return _restored(content)

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from bp.digits import Array, load_digits
-from bp.experiments.kit import COLOUR, Picture, curve, drawing, words
+from bp.experiments.kit import COLOUR, INK, Picture, axes, plot
 from bp.minibatch import minibatches
 from bp.network import random_network
 from bp.workspace import Workspace
@@ -47,42 +47,21 @@ def draw_stopped(lost: str, epoch: int, rate: float) -> Picture:
     """A run that was stopped beside one that was not, and how far apart."""
     costs, weights = stopped("nothing", 0, rate)
     others, moved = stopped(lost, epoch, rate)
-    gap = np.abs(moved - weights).max(axis=1)
-    panels = [
-        ("cost C", 30, -2.4, 0.4, {"0.01": -2, "0.1": -1, "1": 0}),
-        ("largest difference of a weight", 200, -10, 1,
-         {"10⁻⁹": -9, "10⁻⁶": -6, "10⁻³": -3, "1": 0}),
-    ]  # fmt: skip
-    parts = []
-
-    def line(panel: int, values: Array, colour: str, width: float) -> None:
-        _, top, low, high, _ = panels[panel]
-        part = (np.log10(values) - low) / (high - low)
-        at = 60 + 52.0 * np.arange(EPOCHS + 1)[-len(part) :]
-        ends = zip(at, top + 120 * (1 - np.clip(part, 0, 1)), strict=True)
-        parts.append(curve(list(ends), colour, width))
-
-    for panel, (title, top, low, high, ticks) in enumerate(panels):
-        parts.append(words((60, top - 14), title, side="start"))
-        for label, power in ticks.items():
-            line(panel, np.full(EPOCHS + 1, 10.0**power), "currentColor", 0.3)
-            y = top + 120 * (high - power) / (high - low)
-            parts.append(words((52, y), label, side="end", size=0.9))
-    line(0, costs, COLOUR["C"], 5)
-    line(0, others[epoch:], "currentColor", 1.5)
-    if gap.any():
-        line(1, np.maximum(gap[epoch:], 1e-99), COLOUR["w"], 3)
-    else:
-        parts.append(words((270, 245), "none, in any weight"))
-    at = 60 + 52.0 * epoch
-    parts.append(curve([(at, 30), (at, 320)], dashed=True, width=1))
-    for done in range(EPOCHS + 1):
-        parts.append(words((60 + 52 * done, 336), str(done), size=0.9))
-    differ = int((moved[-1] != weights[-1]).sum())
-    return Picture(
-        drawing([*parts, words((270, 356), "epoch")], 368),
+    gap, after = np.abs(moved - weights).max(axis=1), range(epoch, EPOCHS + 1)
+    ax = axes(5.2, 3.4)
+    ax.semilogy(costs, color=COLOUR["C"], lw=6, label="cost")
+    ax.semilogy(after, others[epoch:], color=INK, lw=1.5, label="stopped")
+    label = "largest difference of a weight" if gap.any() else "no difference"
+    ax.semilogy(after, gap[epoch:] + 1e-99, color=COLOUR["w"], label=label)
+    ax.axvline(epoch, color="grey", linewidth=0.8, linestyle="--")
+    ax.set(xlabel="epoch", ylim=(1e-10, 9), title=f"η = {rate}, lost: {lost}")
+    ax.set_yticks([1e-9, 1e-6, 1e-3, 1], ["10⁻⁹", "10⁻⁶", "10⁻³", "1"])
+    ax.minorticks_off()
+    ax.legend(loc="center right", bbox_to_anchor=(1, 0.62), fontsize=12)
+    return plot(
+        ax,
         f"η = {rate}, stopped after epoch {epoch}, lost: {lost}. At the end "
-        f"{differ} of {weights.shape[1]} weights and biases differ, by "
-        f"{gap[-1]:.0g} at most; the cost is {others[-1]:.2f}, without a stop "
-        f"{costs[-1]:.2f}.",
+        f"{(moved != weights)[-1].sum()} of {len(weights.T)} weights and "
+        f"biases differ, by {gap[-1]:.0g} at most; the cost is "
+        f"{others[-1]:.2f}, without a stop {costs[-1]:.2f}.",
     )

@@ -62,11 +62,9 @@ def draw_peers(net: str, m: int) -> Picture:
         for row in measured("step")
         if (row["net"], row["m"], row["dtype"]) == (net, m, "float64")
     ]
-    found = {"Workspace": floors} | {
-        row["peer"]: floors * row["median"]
-        for row in measured("peers")
-        if (row["net"], row["m"]) == (net, m)
-    }
+    rows = [r for r in measured("peers") if (r["net"], r["m"]) == (net, m)]
+    found = {row["peer"]: floors * row["median"] for row in rows}
+    found["Workspace"] = floors
     found = dict(sorted(found.items(), key=lambda pair: pair[1]))
     ax = axes(5.4, 3.6)
     ax.set_position((0.34, 0.16, 0.6, 0.74))

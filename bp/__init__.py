@@ -89,10 +89,8 @@ from bp.training import (
     GradientRule,
     History,
     Interrupted,
-    Workspace,
     accuracy,
     as_path,
-    batch_gradient,
     load_run,
     save_run,
     sgd,
@@ -101,6 +99,7 @@ from bp.training import (
 from bp.traps import split_neuron
 from bp.trust import wilson_interval
 from bp.weights import weight_gradient
+from bp.workspace import Workspace, batch_gradient, flattened, of_sigmoids
 
 __all__ = [
     "Activation",
@@ -151,6 +150,7 @@ __all__ = [
     "distance",
     "dropout_masks",
     "finite_difference",
+    "flattened",
     "forward",
     "hessian",
     "hessian_vector",
@@ -165,6 +165,7 @@ __all__ = [
     "measured_slopes",
     "minibatches",
     "mnist_folder",
+    "of_sigmoids",
     "one_hot",
     "one_number",
     "output_error",

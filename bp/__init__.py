@@ -15,6 +15,15 @@ from bp.changes import (
     with_values,
 )
 from bp.cost import quadratic_cost, quadratic_cost_gradient
+from bp.cross_entropy import (
+    SOFTMAX,
+    cross_entropy_cost,
+    log_softmax,
+    sigmoid_cross_entropy,
+    softmax,
+    softmax_cross_entropy,
+    softmax_error,
+)
 from bp.delta import cost_when_nudged, measured_delta, output_error
 from bp.descent import as_slope, step_down
 from bp.digits import (
@@ -122,6 +131,7 @@ __all__ = [
     "Network",
     "Place",
     "SIGMOID",
+    "SOFTMAX",
     "Samples",
     "Workspace",
     "accuracy",
@@ -151,6 +161,7 @@ __all__ = [
     "confusion_matrix",
     "cost_when_nudged",
     "count_parameters",
+    "cross_entropy_cost",
     "distance",
     "dropout_masks",
     "finite_difference",
@@ -163,6 +174,7 @@ __all__ = [
     "load_digits",
     "load_mnist",
     "load_run",
+    "log_softmax",
     "masked_backprop",
     "masked_forward",
     "mean_gain",
@@ -185,7 +197,11 @@ __all__ = [
     "sgd",
     "shifted",
     "sigmoid",
+    "sigmoid_cross_entropy",
     "sigmoid_prime",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_error",
     "split_neuron",
     "step_down",
     "values_of",

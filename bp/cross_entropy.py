@@ -48,10 +48,8 @@ def _pair(z: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     z = as_columns(z, "z")
     y = as_targets(y, "y", rows=len(z))
     if z.shape != y.shape:
-        raise ValueError(
-            f"z has shape {z.shape} and y has shape {y.shape}, expected the "
-            "same: give a wanted output for each sample"
-        )
+        said = f"z has shape {z.shape} and y {y.shape}, expected the same"
+        raise ValueError(f"{said}: give a wanted output for each sample")
     return z, y
 
 
@@ -76,16 +74,15 @@ def softmax_error(z: ArrayLike, y: ArrayLike) -> Array:
     return delta
 
 
-def softmax_cross_entropy(
-    z: ArrayLike, y: ArrayLike
-) -> tuple[np.inexact[Any], Array]:
+_Result = tuple[np.inexact[Any], Array]
+
+
+def softmax_cross_entropy(z: ArrayLike, y: ArrayLike) -> _Result:
     """An end for `backprop`: `cross_entropy_cost` and `softmax_error`."""
     return cross_entropy_cost(z, y), softmax_error(z, y)
 
 
-def sigmoid_cross_entropy(
-    z: ArrayLike, y: ArrayLike
-) -> tuple[np.inexact[Any], Array]:
+def sigmoid_cross_entropy(z: ArrayLike, y: ArrayLike) -> _Result:
     """An end for `backprop`: a yes or no each (eq-cross-entropy-stable).
 
     The mean over the columns of the binary cross-entropy of σ(z), and δ,
@@ -95,16 +92,11 @@ def sigmoid_cross_entropy(
     positive = z.real >= 0
     t = np.exp(np.where(positive, -z, z))
     costs = np.log1p(t) + np.where(positive, (1 - y) * z, -y * z)
-    cost: np.inexact[Any] = costs.sum(axis=0).mean()
-    delta: Array = sigmoid(z) - y
-    return cost, delta
+    return costs.sum(axis=0).mean(), sigmoid(z) - y
 
 
 def _no_slope(z: Array) -> Array:
-    raise TypeError(
-        "a softmax has no slope for each neuron by itself: write "
-        "backprop(network, x, y, end=softmax_cross_entropy)"
-    )
+    raise TypeError("softmax has no slope: write end=softmax_cross_entropy")
 
 
 SOFTMAX = Activation(softmax, _no_slope)

@@ -51,10 +51,9 @@ def draw_stall(start: float, rate: float) -> Picture:
         return 46 + 40 * (z + 2), 118 - 90 * d
 
     def low(n: int, a: float) -> tuple[float, float]:
-        return 46 + 88 * math.log10(max(n, 1)), 282 - 100 * a
+        return 46 + 86 * math.log10(max(n, 1)), 284 - 100 * a
 
-    ends = [(high(-2, 0), high(9, 0)), (low(1, 0), low(10**5, 0))]
-    parts = [curve(pair, width=0.8) for pair in ends]
+    parts = [curve([(46, y), (486, y)], width=0.8) for y in (118, 284)]
     for pull in (quadratic, sure):
         zs, dashed = path(start, rate, pull), pull is quadratic
         pulls = [high(k / 5, pull(k / 5)) for k in range(-10, 46)]
@@ -64,25 +63,24 @@ def draw_stall(start: float, rate: float) -> Picture:
         for line, dot, name in ((pulls, here, "delta"), (walk, walk[-1], "a")):
             parts.append(curve(line, COLOUR[name], 2.5, dashed))
             parts.append(draw_neuron(dot, "", 1, COLOUR[name], 6))
-    at = zip((28, 118, 182, 232, 282), "101½0", strict=True)
-    parts += [words((30, y), text) for y, text in at]
+    for y, text in zip((28, 118, 184, 234, 284), "101½0", strict=True):
+        parts.append(words((30, y), text))
     parts += [words((high(z, 0)[0], 132), f"{z}") for z in (0, 2, 4, 6, 8)]
     for k, text in enumerate("1 10 100 1000 10⁴ 10⁵".split()):
-        parts.append(words((low(10**k, 0)[0], 297), text))
+        parts.append(words((low(10**k, 0)[0], 299), text))
     parts += [
         words((46, 10), "δ, for each z", COLOUR["delta"], side="start"),
-        words((46, 164), "answer after n steps", COLOUR["a"], side="start"),
-        words((494, 147), "weighted input z", side="end"),
-        words((494, 313), "steps n", side="end"),
+        words((46, 166), "answer after n steps", COLOUR["a"], side="start"),
+        words((494, 149), "weighted input z", side="end"),
+        words((494, 316), "steps n", side="end"),
         words((330, 50), "cross-entropy"),
         words((330, 92), "quadratic"),
     ]
-    said = [steps(start, rate, pull) for pull in (quadratic, sure)]
     return Picture(
-        drawing(parts, 322, 2),
+        drawing(parts, 328, 2),
         f"A neuron starts at z = {start:g} and answers {sure(start):.4f}; 0 "
         f"is wanted. δ is {quadratic(start):.5f} with the quadratic cost "
         f"(broken), {sure(start):.4f} with the cross-entropy. With η = "
-        f"{rate:g} it takes {said[0]} steps until the answer is ½ or less, "
-        f"or {said[1]}.",
+        f"{rate:g} it takes {steps(start, rate, quadratic)} steps until the "
+        f"answer is ½ or less, or {steps(start, rate, sure)}.",
     )

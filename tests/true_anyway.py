@@ -63,6 +63,10 @@ CHAPTERS: Why = {
         1,
         "noise is as likely to be taken away as to be added",
     ),
+    ("eq-cross-entropy-jacobian-index", "an index for another"): (
+        2,
+        "in this case k = j",
+    ),
 }
 
 ALIKE = "all of them are drawn alike"

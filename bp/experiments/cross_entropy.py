@@ -80,7 +80,7 @@ def draw_stall(start: float, rate: float) -> Picture:
         drawing(parts, 328, 2),
         f"A neuron starts at z = {start:g} and answers {sure(start):.4f}; 0 "
         f"is wanted. δ is {quadratic(start):.5f} with the quadratic cost "
-        f"(broken), {sure(start):.4f} with the cross-entropy. With η = "
-        f"{rate:g} it takes {steps(start, rate, quadratic)} steps until the "
-        f"answer is ½ or less, or {steps(start, rate, sure)}.",
+        f"(broken), {sure(start):.4f} with the cross-entropy. Steps with "
+        f"η = {rate:g} until the answer is ½ or less: "
+        f"{steps(start, rate, quadratic)}, and {steps(start, rate, sure)}.",
     )

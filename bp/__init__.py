@@ -15,6 +15,15 @@ from bp.changes import (
     with_values,
 )
 from bp.cost import quadratic_cost, quadratic_cost_gradient
+from bp.cross_entropy import (
+    SOFTMAX,
+    cross_entropy_cost,
+    log_softmax,
+    sigmoid_cross_entropy,
+    softmax,
+    softmax_cross_entropy,
+    softmax_error,
+)
 from bp.delta import cost_when_nudged, measured_delta, output_error
 from bp.descent import as_slope, step_down
 from bp.digits import (
@@ -118,6 +127,7 @@ __all__ = [
     "Network",
     "Place",
     "SIGMOID",
+    "SOFTMAX",
     "Samples",
     "Workspace",
     "accuracy",
@@ -147,6 +157,7 @@ __all__ = [
     "confusion_matrix",
     "cost_when_nudged",
     "count_parameters",
+    "cross_entropy_cost",
     "distance",
     "dropout_masks",
     "finite_difference",
@@ -158,6 +169,7 @@ __all__ = [
     "load_digits",
     "load_mnist",
     "load_run",
+    "log_softmax",
     "masked_backprop",
     "mean_gain",
     "measured_delta",
@@ -180,7 +192,11 @@ __all__ = [
     "sgd",
     "shifted",
     "sigmoid",
+    "sigmoid_cross_entropy",
     "sigmoid_prime",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_error",
     "split_neuron",
     "step_down",
     "values_of",

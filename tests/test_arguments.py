@@ -173,6 +173,18 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         bp.confusion_matrix,
         {"label": [1, 2], "guess": [1, 1], "classes": 3},
     ),
+    "softmax": (bp.softmax, {"z": RUN.z[2]}),
+    "log_softmax": (bp.log_softmax, {"z": RUN.z[2]}),
+    "cross_entropy_cost": (bp.cross_entropy_cost, {"z": RUN.z[2], "y": Y}),
+    "softmax_error": (bp.softmax_error, {"z": RUN.z[2], "y": Y}),
+    "softmax_cross_entropy": (
+        bp.softmax_cross_entropy,
+        {"z": RUN.z[2], "y": Y},
+    ),
+    "sigmoid_cross_entropy": (
+        bp.sigmoid_cross_entropy,
+        {"z": RUN.z[2], "y": Y},
+    ),
     "read_idx": (bp.read_idx, {"content": b"\0\0\x08\1\0\0\0\1a"}),
     "with_l1": (bp.with_l1, {"lam": 0.1, "rule": bp.backprop}),
     "with_l2": (bp.with_l2, {"lam": 0.1, "rule": bp.backprop}),

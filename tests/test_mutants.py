@@ -18,6 +18,13 @@ EQUIVALENT = {
     "neuron.sigmoid: z.real >= 0 → z.real >= 1": (
         "both forms are exact where neither exponential is large"
     ),
+    **dict.fromkeys(
+        [
+            "cross_entropy.sigmoid_cross_entropy: z.real >= 0 → z.real > 0",
+            "cross_entropy.sigmoid_cross_entropy: z.real >= 0 → z.real >= 1",
+        ],
+        "both forms are exact where neither exponential is large",
+    ),
     "changes.complex_step: 1e-30 → 1.5000000000000001e-30": (
         "any imaginary step that is tiny gives the same slope"
     ),

@@ -51,6 +51,14 @@ CHAPTERS: Why = {
         2,  # in the mean, and in the variance
         "every entry of a mask is drawn in the same way",
     ),
+    ("eq-regularisation-noise-linear", "− for +"): (
+        1,
+        "noise is as likely to be taken away as to be added",
+    ),
+    ("eq-cross-entropy-jacobian-index", "an index for another"): (
+        2,
+        "in this case k = j",
+    ),
 }
 
 ALIKE = "all of them are drawn alike"

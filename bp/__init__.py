@@ -14,7 +14,6 @@ from bp.activations import (
     leaky,
     normal_cdf,
     softplus,
-    tanh,
     tanh_prime,
 )
 from bp.algorithm import End, Gradient, backprop
@@ -214,7 +213,6 @@ __all__ = [
     "softplus",
     "split_neuron",
     "step_down",
-    "tanh",
     "tanh_prime",
     "values_of",
     "verdict",

@@ -11,10 +11,9 @@ from numpy.typing import ArrayLike
 
 from bp.digits import Array
 from bp.neuron import Activation, sigmoid, sigmoid_prime
-from bp.reading import as_numbers, as_real, check_callable
+from bp.reading import as_numbers, as_real
 
 __all__ = [
-    "tanh",
     "tanh_prime",
     "leaky",
     "softplus",
@@ -30,18 +29,13 @@ __all__ = [
 ]
 
 
-def tanh(z: ArrayLike) -> Array:
-    """tanh of every entry of z (eq-activations-tanh), of any shape.
-
-    Like all functions here it keeps float32, float64 and complex types, is
-    silent for every finite real z, and raises TypeError for no numbers.
-    """
-    result: Array = np.tanh(as_numbers(z, "z"))
-    return result
-
-
 def tanh_prime(z: ArrayLike) -> Array:
-    """The slope of tanh at every entry of z (eq-activations-tanh-slope)."""
+    """The slope of tanh at every entry of z (eq-activations-tanh).
+
+    Like all functions here it takes z of any shape, keeps float32, float64
+    and complex types, is silent for every finite real z, and raises
+    TypeError for what is not numbers.
+    """
     z = as_numbers(z, "z")
     t = np.exp(np.where(z.real >= 0, -z, z))
     result: Array = (2 * t / (1 + t * t)) ** 2
@@ -68,23 +62,17 @@ def leaky(s: float = 0.01) -> Activation:
 
 
 def softplus(z: ArrayLike) -> Array:
-    """ln(1 + e^z) of z's entries (eq-activations-softplus-stable)."""
+    """ln(1 + e^z) of z's entries (eq-activations-softplus)."""
     z = as_numbers(z, "z")
     positive = z.real >= 0
     t = np.exp(np.where(positive, -z, z))
-    result: Array = np.where(positive, z, 0) + np.log1p(t)
-    return result
+    return np.where(positive, z, 0) + np.log1p(t)
 
 
 def gated(
     g: Callable[[Array], Array], g_prime: Callable[[Array], Array]
 ) -> Activation:
-    """z g(z) and its slope (eq-activations-gate), for a switch and its slope.
-
-    Raises TypeError for what is no function.
-    """
-    check_callable(g, "g")
-    check_callable(g_prime, "g_prime")
+    """z g(z) and its slope, from a switch and its (eq-activations-gate)."""
 
     def f(z: ArrayLike) -> Array:
         z = as_numbers(z, "z")
@@ -97,7 +85,7 @@ def gated(
     return Activation(f, prime)
 
 
-TANH = Activation(tanh, tanh_prime)
+TANH = Activation(np.tanh, tanh_prime)
 RELU = leaky(0)
 LEAKY_RELU = leaky()
 SOFTPLUS = Activation(softplus, sigmoid)
@@ -108,23 +96,20 @@ def _bell(z: Array) -> Array:
     """The density of normal numbers; split, to keep the digits of far z."""
     z = np.where(np.abs(z.real) < 40, z, 40)
     t = np.round(16 * z.real) / 16  # whose square is exact
-    bell = np.exp(-t * t / 2) * np.exp((t - z) * (t + z) / 2)
-    result: Array = bell / math.sqrt(2 * math.pi)
-    return result
+    bell: Array = np.exp(-t * t / 2) * np.exp((t - z) * (t + z) / 2)
+    return bell / math.sqrt(2 * math.pi)
 
 
 def normal_cdf(z: ArrayLike) -> Array:
     """Φ, the share of normal numbers below every entry of z.
 
-    Takes complex z with imaginary parts up to 0.1, as complex step has, and
-    raises ValueError for larger ones.
+    Takes complex z with the small imaginary parts that complex step has,
+    and raises ValueError for larger ones.
     """
     z = as_numbers(z, "z")
     if np.abs(z.imag).max(initial=0) > 0.1:
-        raise ValueError(
-            f"z has an imaginary part of {np.abs(z.imag).max():.1g}, "
-            "expected at most 0.1: write GELU_TANH for such numbers"
-        )
+        worst = f"z has an imaginary part of {np.abs(z.imag).max():.1g}"
+        raise ValueError(f"{worst}, expected at most 0.1: write GELU_TANH")
     wide = z.astype(np.result_type(z, np.float64))
     below = wide.real < 0
     u = np.where(below, -wide, wide) / math.sqrt(2)

@@ -74,11 +74,10 @@ def draw_functions() -> Picture:
         parts.append(words((432, 200 + 26 * k), name, side="start"))
     return Picture(
         drawing(parts, 246),
-        "Seven functions of z from −3 to 3, and their slopes (broken). σ and "
+        "Seven functions from z = −3 to 3, and their slopes (broken). σ and "
         "tanh flatten on both sides; ReLU, softplus, SiLU and GELU on the "
-        "left. The slopes of ReLU and leaky ReLU jump at 0; those of SiLU "
-        "and GELU go below 0 on the left and above 1 on the right. (Leaky "
-        "ReLU is drawn with the slope 0.1 on the left.)",
+        "left. Two slopes jump at 0; those of SiLU and GELU go below 0 and "
+        "above 1. (Leaky ReLU is drawn with 0.1 on the left.)",
     )
 
 

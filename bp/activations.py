@@ -69,9 +69,10 @@ def softplus(z: ArrayLike) -> Array:
     return np.where(positive, z, 0) + np.log1p(t)
 
 
-def gated(
-    g: Callable[[Array], Array], g_prime: Callable[[Array], Array]
-) -> Activation:
+_Function = Callable[[Array], Array]
+
+
+def gated(g: _Function, g_prime: _Function) -> Activation:
     """z g(z) and its slope, from a switch and its (eq-activations-gate)."""
 
     def f(z: ArrayLike) -> Array:
@@ -135,7 +136,7 @@ def _switch(z: Array) -> Array:
 def _switch_prime(z: Array) -> Array:
     z = np.where(np.abs(z.real) < 30, z, 30)  # far out it is 0
     rise = 2 * _ROOT * (1 + 3 * _CUBE * z**2)
-    return sigmoid_prime(2 * _ROOT * (z + _CUBE * z**3)) * rise
+    return rise * sigmoid_prime(2 * _ROOT * (z + _CUBE * z**3))
 
 
 GELU = gated(normal_cdf, _bell)

@@ -1,9 +1,8 @@
 """Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
-python benchmarks/run.py [imports sliders live step products memory growth
-                          peers descent minibatch starts mnist trust ends
-                          noise generalisation penalties samples costs]
-The last twelve train for minutes, and run only when they are named.
+python benchmarks/run.py            # those that take seconds, see NAMES
+python benchmarks/run.py starts     # or any module here that has `measure`
+The others train for minutes, and run only when they are named.
 """
 
 import importlib

@@ -82,6 +82,10 @@ class Chapter(World):
             q["a", l] = self.curve[0](q["z", l])
 
 
+class Relu(Chapter):
+    """The chapter's, where another stands above."""
+
+
 class Drawn(Chapter):
     """Any function, and biases."""
 

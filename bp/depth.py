@@ -53,7 +53,7 @@ def gaussian_expectation(
 
 
 def _checked(f: Activation) -> Activation:
-    if not all(callable(getattr(f, part, 0)) for part in ("f", "prime")):
+    if not all(callable(getattr(f, part, None)) for part in ("f", "prime")):
         said = f"f is a {type(f).__name__}, expected an Activation"
         raise TypeError(f"{said}: write SIGMOID")
     return f
@@ -79,7 +79,7 @@ def initialised(
     """
     start = random_network(sizes, rng)
     own = f if isinstance(f, Mapping) else dict.fromkeys(start.w, f)
-    w, b = {**start.w}, {l: 0 * b for l, b in start.b.items()}
+    w, b = {**start.w}, {l: np.zeros_like(b) for l, b in start.b.items()}
     functions = Network(w, b, own).f
     if scale is not None:
         scale = as_real(scale, "scale", 2.0, above=True)
@@ -97,7 +97,7 @@ def mean_field(
     ‖δ^{l+1}‖² is multiplied by, in the mean, to give ‖δ^l‖² (eq-depth-back).
     """
     f, variance, factor = _checked(f), {1: as_real(start, "start", 1.0)}, {}
-    scale, bias = as_real(scale, "scale", 2.0), as_real(bias, "bias", 0.0)
+    scale, bias = as_real(scale, "scale", 2.0), as_real(bias, "bias", 1.0)
     for l in range(1, as_whole(depth, "depth", 1)):
         v = variance[l]
         factor[l] = scale * gaussian_expectation(lambda z: f.prime(z) ** 2, v)

@@ -67,7 +67,9 @@ def test_jacobians_of_what_is_none() -> None:
     for l, words in [(0, "l is 0, expected 1 to 2"), (3, "l is 3, expected")]:
         with pytest.raises(ValueError, match=words):
             jacobian(network, np.ones((3, 1)), l)
-    with pytest.raises(ValueError, match=r"x has 2 columns: write x\[:, \[0\]"):
+    with pytest.raises(
+        ValueError, match=r"x has 2 columns: write x\[:, \[0\]"
+    ):
         jacobian(network, np.ones((3, 2)), 1)
     with pytest.raises(TypeError, match="expected a Network"):
         jacobian([[1.0]], np.ones((3, 1)), 1)  # type: ignore[arg-type]
@@ -91,14 +93,16 @@ def test_expectations_in_closed_form(v: float) -> None:
     if v:
         g, wanted = known[-1]
         assert abs(gaussian_expectation(g, v) - wanted) < 1e-3
-        half = gaussian_expectation(lambda z: z > 0, v)
+        half = gaussian_expectation(lambda z: 1.0 * (z > 0), v)
         assert abs(half - 0.5) < 1e-15  # no place is the kink
-    assert gaussian_expectation(lambda z: 5.0, v) == pytest.approx(5)
+    assert gaussian_expectation(lambda z: 5 + 0 * z, v) == pytest.approx(5)
 
 
 def test_an_expectation_by_default_is_of_variance_1() -> None:
     assert gaussian_expectation(np.square) == pytest.approx(1)
-    with pytest.raises(ValueError, match="variance is -1, expected a number"):
+    with pytest.raises(
+        ValueError, match="variance is -1, expected.*variance=1.0"
+    ):
         gaussian_expectation(np.square, -1)
     with pytest.raises(TypeError, match="g is 3, expected a function"):
         gaussian_expectation(3)  # type: ignore[arg-type]
@@ -144,10 +148,10 @@ def test_a_start_with_one_function_or_a_scale() -> None:
 def test_starts_that_are_refused() -> None:
     rng = np.random.default_rng(3)
     for scale in (0, -1.0):
-        with pytest.raises(ValueError, match="scale is .*positive number"):
+        with pytest.raises(ValueError, match="scale is .*positive.*scale=2.0"):
             initialised((2, 3, 1), rng, RELU, scale)
     with pytest.raises(TypeError, match=r"f\[1\] is a ufunc, expected an"):
-        initialised((2, 3, 1), rng, np.tanh)
+        initialised((2, 3, 1), rng, np.tanh)  # type: ignore[arg-type]
 
 
 def test_the_law_of_straight_lines_is_a_power() -> None:
@@ -173,9 +177,13 @@ def test_the_law_at_its_defaults() -> None:
     slope = gaussian_expectation(lambda z: np.cosh(z) ** -4.0, 4.0)
     assert variance[2] == pytest.approx(3 * square)
     assert factor[1] == pytest.approx(3 * slope)
-    for change in ({"scale": -1.0}, {"start": -1.0}, {"bias": -1.0}):
-        with pytest.raises(ValueError, match="expected a number from 0 on"):
-            mean_field(**{"f": TANH, "scale": 1.0, "depth": 3} | change)
+    usual: dict[str, Any] = {"f": TANH, "scale": 1.0, "depth": 3}
+    for name, example in [("scale", 2.0), ("start", 1.0), ("bias", 1.0)]:
+        words = (
+            f"{name} is -1.0, expected a number from 0 on.*{name}={example}"
+        )
+        with pytest.raises(ValueError, match=words):
+            mean_field(**{**usual, name: -1.0})
     with pytest.raises(ValueError, match="depth is 0"):
         mean_field(TANH, 1.0, 0)
 
@@ -197,7 +205,7 @@ def test_what_the_experiment_shows() -> None:
     """Its networks are those of `initialised`."""
     length, spread = depth.carried("tanh", 4, 10, 5)
     rng = np.random.default_rng(0)
-    network = initialised([10] * 6, rng, depth.TANH, 4)
+    network = initialised([10] * 6, rng, depth.FUNCTIONS["tanh"], 4)
     x, u = rng.normal(size=(10, 20)), rng.normal(size=(10, 1))
     u /= np.linalg.norm(u)
     a = forward(network, x).a

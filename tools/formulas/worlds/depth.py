@@ -30,7 +30,7 @@ def soft(z: Array) -> Array:
 class Chapter(World):
     """ReLUs, no biases; means over all weights, the input held."""
 
-    widths = ((3, 1, 2), (2, 2, 1, 1), (1, 2, 3))
+    widths: tuple[tuple[int, ...], ...] = ((3, 1, 2), (2, 2, 1, 1), (1, 2, 3))
     values = NORMAL
     networks = 3
     below = {"n": 1, "s": 1, "t": 1}

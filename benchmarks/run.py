@@ -2,8 +2,8 @@
 
 python benchmarks/run.py [imports sliders live step products memory growth
                           peers descent minibatch starts mnist trust ends
-                          noise generalisation samples]
-The last nine train for minutes, and run only when they are named.
+                          noise generalisation samples kinks]
+The last ten train for minutes, and run only when they are named.
 """
 
 import importlib

@@ -30,6 +30,13 @@ from bp.changes import (
 )
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
+from bp.depth import (
+    gaussian_expectation,
+    initialised,
+    jacobian,
+    mean_field,
+    scale_for,
+)
 from bp.descent import as_slope, step_down
 from bp.digits import (
     Array,
@@ -177,9 +184,12 @@ __all__ = [
     "finite_difference",
     "forward",
     "gated",
+    "gaussian_expectation",
     "hessian",
     "hessian_vector",
     "in_words",
+    "initialised",
+    "jacobian",
     "l1_penalty",
     "l2_penalty",
     "leaky",
@@ -188,6 +198,7 @@ __all__ = [
     "load_run",
     "masked_backprop",
     "masked_forward",
+    "mean_field",
     "mean_gain",
     "measured_delta",
     "measured_jacobian",
@@ -206,6 +217,7 @@ __all__ = [
     "relative_error",
     "rule_hessian",
     "save_run",
+    "scale_for",
     "sgd",
     "shifted",
     "sigmoid",

@@ -204,6 +204,28 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "shifted": (bp.shifted, {"x": np.ones((4, 5)), "down": 1, "right": 0}),
     "with_shifts": (bp.with_shifts, {"rng": rng(), "rule": bp.backprop}),
+    "shifted": (
+        bp.shifted,
+        {"x": X, "down": 1, "right": 0, "shape": (1, 2)},
+    ),
+    "with_shifts": (
+        bp.with_shifts,
+        {"rng": rng(), "shape": (1, 2), "rule": bp.backprop},
+    ),
+    "jacobian": (bp.jacobian, {"network": NET, "x": X[:, [0]], "l": 1}),
+    "gaussian_expectation": (
+        bp.gaussian_expectation,
+        {"g": np.cos, "variance": 2.0},
+    ),
+    "scale_for": (bp.scale_for, {"f": bp.SIGMOID}),
+    "initialised": (
+        bp.initialised,
+        {"sizes": (2, 3), "rng": rng(), "f": bp.SIGMOID, "scale": 2.0},
+    ),
+    "mean_field": (
+        bp.mean_field,
+        {"f": bp.SIGMOID, "scale": 2.0, "depth": 3, "start": 1, "bias": 0},
+    ),
 }
 ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
@@ -260,11 +282,11 @@ STRANGERS: dict[str, Any] = {
 }
 NEVER = ["masked", "library", "None", "a type", "an exception", "a path"]
 NEVER += ["an object", "a ragged list", "bytes", "a set", "dates", "records"]
-CALLABLE = {"f", "grad", "rule", "gradient", "callback"}
+CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")
-    for a in ("h", "tolerance", "history", "test", "dtype")
+    for a in ("h", "tolerance", "history", "test", "dtype", "scale")
     + ("gradient", "callback")
 }
 

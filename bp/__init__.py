@@ -2,7 +2,7 @@
 
 Written by the chapters."""
 
-from bp.algorithm import Gradient, backprop
+from bp.algorithm import End, Gradient, backprop
 from bp.approximation import bump_network
 from bp.biases import bias_gradient
 from bp.changes import (
@@ -50,7 +50,13 @@ from bp.network import (
     forward,
     random_network,
 )
-from bp.neuron import sigmoid, sigmoid_prime, weighted_input
+from bp.neuron import (
+    SIGMOID,
+    Activation,
+    sigmoid,
+    sigmoid_prime,
+    weighted_input,
+)
 from bp.reading import (
     as_array,
     as_numbers,
@@ -100,10 +106,12 @@ from bp.trust import wilson_interval
 from bp.weights import weight_gradient
 
 __all__ = [
+    "Activation",
     "Array",
     "Callback",
     "Diverged",
     "EarlyStopping",
+    "End",
     "ForwardPass",
     "Gradient",
     "GradientCheck",
@@ -113,6 +121,7 @@ __all__ = [
     "Masks",
     "Network",
     "Place",
+    "SIGMOID",
     "Samples",
     "Workspace",
     "accuracy",

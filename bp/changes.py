@@ -154,7 +154,7 @@ def with_values(
 ) -> Network:
     """The network with w[l] or b[l] replaced by values of that shape."""
     rows = len(values_of(network, kind, l))
-    parts = {"w": {**network.w}, "b": {**network.b}}
+    parts: Any = {"w": {**network.w}, "b": {**network.b}, "f": network.f}
     parts[kind][l] = as_columns(values, "values", rows)
     return Network(**parts)
 

@@ -68,7 +68,7 @@ class EarlyStopping:
             self.epoch, self.cost = epoch, costs[-1]
             w = {l: w.copy() for l, w in network.w.items()}
             b = {l: b.copy() for l, b in network.b.items()}
-            self.network = Network(w, b)
+            self.network = Network(w, b, network.f)
         return epoch - self.epoch >= self.patience
 
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -17,12 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bp.algorithm import Gradient, backprop
+from bp.algorithm import End, Gradient, backprop
 from bp.cost import quadratic_cost
 from bp.descent import as_slope
 from bp.digits import Array, as_columns, as_targets
 from bp.minibatch import minibatches
 from bp.network import Network, check_network, forward
+from bp.neuron import SIGMOID
 from bp.reading import (
     as_array,
     as_numbers,
@@ -83,13 +85,17 @@ def _samples(
     return x, y
 
 
-def _measure(network: Network, x: Array, y: Array) -> tuple[float, float]:
+def _measure(
+    network: Network, x: Array, y: Array, end: End | None = None
+) -> tuple[float, float]:
     """Mean cost, and share of right answers, on all samples."""
     n, cost, right = x.shape[1], 0.0, 0
     for i in range(0, n, 1000):  # in blocks, which spares memory
         wanted = y[:, i : i + 1000]
-        a = forward(network, x[:, i : i + 1000]).a[network.depth]
-        cost += float(quadratic_cost(a, wanted)) * wanted.shape[1] / n
+        run, L = forward(network, x[:, i : i + 1000]), network.depth
+        a = run.a[L]
+        mean = end(run.z[L], wanted)[0] if end else quadratic_cost(a, wanted)
+        cost += float(mean) * wanted.shape[1] / n
         if len(a) == 1:
             right += int(((a > 0.5) == (wanted > 0.5)).sum())
         else:
@@ -200,6 +206,23 @@ def _views(flat: _Floats, sizes: tuple[int, ...]) -> tuple[_Layers, _Layers]:
     return w, b
 
 
+def _flattened(network: Network) -> tuple[_Floats, Network]:
+    """All parameters in one new vector, and the network of its views."""
+    w, b = network.w, network.b
+    flat: _Floats = np.concatenate(
+        [v.ravel() for l in w for v in (w[l], b[l])]
+    )
+    if flat.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"the network holds {flat.dtype}, expected float32 or float64"
+        )
+    return flat, Network(*_views(flat, network.sizes), network.f)
+
+
+def _of_sigmoids(network: Network) -> bool:
+    return all(f == SIGMOID for f in network.f.values())
+
+
 def _check_array(values: Any, name: str, dtype: str) -> None:
     """Raise an error for what is no array of numpy, or has a mask."""
     as_array(values, name)
@@ -217,22 +240,20 @@ class Workspace:
     of views of `slopes`; each call writes over them, and only those of
     `backprop` are worth reading.  One for each thread.
     Raises TypeError for numbers other than float32 and float64, ValueError
-    for a batch_size below 1.
+    for a batch_size below 1 and for neurons other than sigmoids.
     """
 
     def __init__(self, network: Network, batch_size: int) -> None:
         check_network(network)
         batch_size = as_whole(batch_size, "batch_size", 1)
-        w, b, sizes = network.w, network.b, network.sizes
-        flat: _Floats = np.concatenate(
-            [v.ravel() for l in w for v in (w[l], b[l])]
-        )
-        if flat.dtype not in (np.float32, np.float64):
-            raise TypeError(
-                f"the network holds {flat.dtype}, expected float32 or float64"
+        if not _of_sigmoids(network):
+            raise ValueError(
+                "the network has other functions than σ: leave it to "
+                "`backprop`, or to `sgd`, which does so"
             )
+        flat, self.network = _flattened(network)
+        sizes = network.sizes
         self.parameters, self.slopes = flat, np.zeros_like(flat)
-        self.network = Network(*_views(flat, sizes))
         self.gradient = Gradient(*_views(self.slopes, sizes), flat[0] * 0)
         self.batch_size, self._number = batch_size, flat.dtype.type
         heights = (sizes[0], sizes[-1], 1, *sizes[1:], *sizes[1:])
@@ -375,41 +396,44 @@ def _copy(network: Network) -> Network:
     return Network(
         {l: w.copy() for l, w in network.w.items()},
         {l: b.copy() for l, b in network.b.items()},
+        network.f,
     )
 
 
-def _stepper(
-    space: Workspace,
-    x: Array,
-    y: Array,
-    learning_rate: float,
-    gradient: GradientRule | None,
-) -> _Step:
+def _fast_step(space: Workspace, x: Array, y: Array, rate: float) -> _Step:
     """The step that moves the network of a workspace, given a batch."""
-    if gradient is None:
-        dtype = space.parameters.dtype
-        x_rows, y_rows = (np.ascontiguousarray(v.T, dtype) for v in (x, y))
-        return lambda index: space.step(x_rows, y_rows, index, learning_rate)
-    moving, said = space.network, "gradient returned"
+    dtype = space.parameters.dtype
+    x_rows, y_rows = (np.ascontiguousarray(v.T, dtype) for v in (x, y))
+    return lambda index: space.step(x_rows, y_rows, index, rate)
+
+
+def _step_by(
+    gradient: GradientRule, moving: Network, x: Array, y: Array, rate: float
+) -> _Step:
+    """The step that moves a network by a rule, given a batch."""
+    said = "gradient returned"
 
     def step(index: NDArray[np.intp]) -> None:
         found = gradient(moving, x[:, index], y[:, index])
         for kind, arrays in [("w", moving.w), ("b", moving.b)]:
             for l, array in arrays.items():
                 slope = as_slope(found, kind, l, array, said)
-                array -= (learning_rate * slope).astype(array.dtype)
+                array -= (rate * slope).astype(array.dtype)
 
     return step
 
 
 def _run_epoch(
-    space: Workspace, step: _Step, batches: list[NDArray[np.intp]]
+    flat: _Floats,
+    moving: Network,
+    step: _Step,
+    batches: list[NDArray[np.intp]],
 ) -> str | None:
     """All steps of an epoch; where it diverged, if it did."""
     for number, index in enumerate(batches, start=1):
         step(index)
-        squares = np.vdot(space.parameters, space.parameters)
-        if not np.isfinite(squares) and (lost := _lost(space.network)):
+        squares = np.vdot(flat, flat)
+        if not np.isfinite(squares) and (lost := _lost(moving)):
             return f"step {number}: {lost}"
     return None
 
@@ -423,12 +447,13 @@ def _record(
     x: Array,
     y: Array,
     test: tuple[Array, Array] | None,
+    end: End | None,
 ) -> History:
     """The history with one more entry."""
-    cost, share = _measure(network, x, y)
+    cost, share = _measure(network, x, y, end)
     test_cost, test_accuracy = [*history.test_cost], [*history.test_accuracy]
     if test is not None:
-        measured = _measure(network, *test)
+        measured = _measure(network, *test, end)
         test_cost.append(measured[0])
         test_accuracy.append(measured[1])
     return History(
@@ -449,6 +474,7 @@ def sgd(
     epochs: int,
     rng: "np.random.Generator",
     test: tuple[ArrayLike, ArrayLike] | None = None,
+    end: End | None = None,
     gradient: GradientRule | None = None,
     history: History | None = None,
     callback: Callback | None = None,
@@ -456,9 +482,10 @@ def sgd(
 ) -> tuple[Network, History]:
     """Stochastic gradient descent (eq-descent-batch): network and history.
 
-    x has shape (n_0, N), y (n_L, N); `network` stays as it is.  `gradient`
-    is a rule, called with the network, x and y of a mini-batch, that takes
-    the place of `backprop`.  With the `history` of an earlier run it goes on
+    x has shape (n_0, N), y (n_L, N); `network` stays as it is.  `end` is
+    that of `backprop`, and of the history's costs.  `gradient` is a rule,
+    called with the network, x and y of a mini-batch, that takes the place of
+    `backprop`.  With the `history` of an earlier run it goes on
     from there.  After each epoch `callback` is called with its number, the
     network and the history so far; when it returns True, the run ends.
     `progress` shows a bar, or not; when it is None, on long runs that
@@ -472,9 +499,12 @@ def sgd(
     batch_size = as_whole(batch_size, "batch_size", 1, x.shape[1])
     epochs = as_whole(epochs, "epochs", 0)
     check_rng(rng)
-    for name, given in [("gradient", gradient), ("callback", callback)]:
+    rules = {"end": end, "gradient": gradient, "callback": callback}
+    for name, given in rules.items():
         if given is not None:
             check_callable(given, name)
+    if gradient is None and (end or not _of_sigmoids(network)):
+        gradient = partial(backprop, end=end)
     if test is not None:
         if not isinstance(test, tuple | list) or len(test) != 2:
             raise TypeError("test is no pair: write test=(x, y)")
@@ -486,25 +516,29 @@ def sgd(
             "history has no test cost for each epoch: give the test samples "
             "from the start, or leave test out"
         )
-    space = Workspace(network, batch_size if gradient is None else 1)
-    step = _stepper(space, x, y, learning_rate, gradient)
-    moving = space.network
+    if gradient is None:
+        space = Workspace(network, batch_size)
+        flat, moving = space.parameters, space.network
+        step = _fast_step(space, x, y, learning_rate)
+    else:
+        flat, moving = _flattened(network)
+        step = _step_by(gradient, moving, x, y, learning_rate)
     if not history.cost:
-        history = _record(history, moving, x, y, test)
+        history = _record(history, moving, x, y, test, end)
     done = _copy(moving), history, rng.bit_generator.state
     try:
         for _ in _counted(epochs, progress):
             epoch = len(done[1].cost)
             batches = list(minibatches(x.shape[1], batch_size, rng))
             with np.errstate(over="ignore", invalid="ignore"):
-                lost = _run_epoch(space, step, batches)
+                lost = _run_epoch(flat, moving, step, batches)
             if lost is not None:
                 raise Diverged(
                     f"epoch {epoch}, {lost}: make learning_rate smaller "
                     f"than {learning_rate}",
                     *done[:2],
                 )
-            history = _record(done[1], moving, x, y, test)
+            history = _record(done[1], moving, x, y, test, end)
             done = _copy(moving), history, rng.bit_generator.state
             said = callback(epoch, *done[:2]) if callback else None
             if isinstance(said, bool | np.bool_) and said:
@@ -563,6 +597,11 @@ def save_run(
     import json  # here, since it is slow to import
 
     path, network = as_path(path, "path"), _checked(network)
+    if not _of_sigmoids(network):
+        raise ValueError(
+            "the network has other functions than σ, which no file keeps: "
+            "write save_run(path, Network(network.w, network.b), …)"
+        )
     _check_history(history)
     check_rng(rng)
     state = rng.bit_generator.state
@@ -590,7 +629,7 @@ def save_run(
 def _checked(network: Network) -> Network:
     """The network made anew, which finds what has become of its numbers."""
     check_network(network)
-    return Network(network.w, network.b)
+    return Network(network.w, network.b, network.f)
 
 
 def _why(error: Exception) -> str:
@@ -662,6 +701,8 @@ def _widened(network: Network, x: Array, y: Array) -> Network | None:
         return None
     if [x.shape, y.shape] != [(widths[0], *m), (widths[-1], *m)]:
         return None
+    if not _of_sigmoids(network):
+        return None
     limit = np.sqrt(np.finfo(dtype).max) / max(widths)
     if not all(-limit < a.min() and a.max() < limit for a in arrays):
         return None
@@ -677,7 +718,7 @@ def batch_gradient(
     """`backprop` of a large batch in little memory, `block` at a time.
 
     Arguments, result and errors as of `backprop`, to which everything is
-    left that is not of float32 or float64, or does not fit.
+    left that is not of float32 or float64, of sigmoids, or does not fit.
     """
     check_network(network)
     block = as_whole(block, "block", 1)

@@ -3,7 +3,7 @@
 Written by the chapter chapters/25_optimisers.md: edit it there, not here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bp.algorithm import End, Gradient, backprop
 from bp.digits import Array
 from bp.minibatch import minibatches
-from bp.network import Network
+from bp.network import Network, check_network
 from bp.reading import (
     as_numbers,
     as_real,
@@ -22,7 +22,7 @@ from bp.reading import (
     check_rng,
     in_words,
 )
-from bp.training import Diverged, History, Interrupted, _counted
+from bp.training import Diverged, History, Interrupted, _counted, _samples
 
 __all__ = [
     "Parameters",
@@ -78,6 +78,15 @@ def as_parameters(
     return found
 
 
+def _check_kind(given: Any, name: str, kind: str) -> None:
+    """Raise TypeError unless `given` is of a class of that name."""
+    if type(given).__name__ != kind:
+        raise TypeError(
+            f"{name} is {in_words(given)}, expected a {kind}: write "
+            f"{name}={kind}(...)"
+        )
+
+
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 _ROWS: dict[str, dict[str, float]] = {
     "plain": {},
@@ -125,7 +134,9 @@ class Optimiser:
         self, parameters: Parameters, slopes: Parameters, memory: Memory
     ) -> tuple[Parameters, Memory]:
         """New parameters and memory, in new arrays; Memory() is the first."""
+        parameters = as_parameters(parameters, "parameters")
         slopes = as_parameters(slopes, "slopes", parameters)
+        _check_kind(memory, "memory", "Memory")
         new, t, m, v = {}, memory.t + 1, {}, {}
         for name, g in slopes.items():
             fresh = (1 - self.beta1) * g if self.mean else g
@@ -144,23 +155,6 @@ class Optimiser:
 
 Index = NDArray[np.intp]  # which samples
 SlopeRule = Callable[[Parameters, Index], tuple[float, Parameters]]
-
-
-def _epoch(
-    optimiser: Optimiser,
-    slopes: SlopeRule,
-    parameters: Parameters,
-    memory: Memory,
-    batches: Iterable[Index],
-) -> tuple[Parameters, Memory, str]:
-    """A step for each batch; what grew beyond all bounds, if anything did."""
-    for number, index in enumerate(batches, start=1):
-        _, g = _asked(slopes, parameters, index)
-        parameters, memory = optimiser.step(parameters, g, memory)
-        for said, arrays in (("slope by ", g), ("", parameters)):
-            if lost := _large(arrays):
-                return parameters, memory, f"step {number}: {said}{lost}"
-    return parameters, memory, ""
 
 
 class Run(NamedTuple):
@@ -220,8 +214,16 @@ def minimise(
     parameters = as_parameters(parameters, "parameters")
     n, epochs = as_whole(n, "n", 1), as_whole(epochs, "epochs", 0)
     batch_size = as_whole(batch_size, "batch_size", 1, n)
+    memory = Memory() if memory is None else memory
+    history = History() if history is None else history
     check_rng(rng)
-    check_callable(slopes, "slopes")
+    _check_kind(optimiser, "optimiser", "Optimiser")
+    _check_kind(memory, "memory", "Memory")
+    _check_kind(history, "history", "History")
+    hooks = {"slopes": slopes, "measure": measure, "callback": callback}
+    for name, hook in hooks.items():
+        if hook is not None or name == "slopes":
+            check_callable(hook, name)
 
     def cost(parameters: Parameters) -> float:
         if measure is not None:
@@ -230,21 +232,29 @@ def minimise(
         costs = [_asked(slopes, parameters, part)[0] for part in parts]
         return float(np.average(costs, weights=[p.size for p in parts]))
 
-    if history is None or not history.cost:
+    if not history.cost:
         history = History([cost(parameters)])
-    done = Run(parameters, memory or Memory(), history)
-    state = rng.bit_generator.state
+    done = Run(parameters, memory, history)
+    state, rate = rng.bit_generator.state, optimiser.learning_rate
     try:
         for _ in _counted(epochs, progress):
             epoch = len(done.history.cost)
+            theta, memory = done.parameters, done.memory
             batches = minibatches(n, batch_size, rng)
-            with np.errstate(over="ignore", invalid="ignore"):
-                *moved, lost = _epoch(optimiser, slopes, *done[:2], batches)
-            if lost:
-                why = f"epoch {epoch}, {lost}: make learning_rate smaller"
-                raise Diverged(why, cast(Any, done), done.history)
-            history = History([*done.history.cost, cost(moved[0])])
-            done = Run(moved[0], moved[1], history)
+            for number, index in enumerate(batches, start=1):
+                with np.errstate(over="ignore", invalid="ignore"):
+                    _, g = _asked(slopes, theta, index)
+                    theta, memory = optimiser.step(theta, g, memory)
+                slope = {f"the slope by {name}": g[name] for name in g}
+                if lost := _large(slope | theta):
+                    raise Diverged(
+                        f"epoch {epoch}, step {number}: {lost}: make "
+                        f"learning_rate smaller than {rate}",
+                        cast(Any, done),
+                        done.history,
+                    )
+            history = History([*done.history.cost, cost(theta)])
+            done = Run(theta, memory, history)
             state = rng.bit_generator.state
             said = callback(epoch, done, history) if callback else None
             if isinstance(said, bool | np.bool_) and said:
@@ -257,12 +267,19 @@ def minimise(
 
 def by_name(parts: Network | Gradient) -> Parameters:
     """The arrays of a network or of its slopes, as w1, b1, w2, ..."""
-    return {f"{k}{l}": getattr(parts, k)[l] for l in parts.w for k in "wb"}
+    try:
+        return {f"{k}{l}": getattr(parts, k)[l] for l in parts.w for k in "wb"}
+    except (AttributeError, LookupError, TypeError):
+        raise TypeError(
+            f"parts is {in_words(parts)}, expected a Network or a Gradient"
+        ) from None
 
 
 def with_parameters(network: Network, parameters: Parameters) -> Network:
     """The network with parameters by name in place of its own."""
-    w, b = ({l: parameters[f"{k}{l}"] for l in network.w} for k in "wb")
+    check_network(network)
+    found = as_parameters(parameters, "parameters", by_name(network))
+    w, b = ({l: found[f"{k}{l}"] for l in network.w} for k in "wb")
     return Network(w, b, network.f)
 
 
@@ -270,6 +287,9 @@ def network_slopes(
     network: Network, x: Array, y: Array, end: End | None = None
 ) -> SlopeRule:
     """The rule that asks `backprop` about columns of x and y."""
+    x, y = _samples(network, x, y, "x", "y")
+    if end is not None:
+        check_callable(end, "end")
 
     def slopes(parameters: Parameters, i: Index) -> tuple[float, Parameters]:
         moved = with_parameters(network, parameters)

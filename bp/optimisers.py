@@ -1,4 +1,4 @@
-"""Can the step be better?
+"""Can the step be better
 
 Written by the chapter chapters/25_optimisers.md: edit it there, not here.
 """
@@ -82,9 +82,20 @@ def _check_kind(given: Any, name: str, kind: str) -> None:
     """Raise TypeError unless `given` is of a class of that name."""
     if type(given).__name__ != kind:
         raise TypeError(
-            f"{name} is {in_words(given)}, expected a {kind}: write "
-            f"{name}={kind}(...)"
+            f"{name} is {in_words(given)}, expected what {kind}(...) makes"
         )
+
+
+def _fitting(
+    parameters: Any, slopes: Any, memory: Any
+) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
+    """Each parameter with its slope, if they fit each other and the memory."""
+    places = as_parameters(parameters, "parameters")
+    slopes = as_parameters(slopes, "slopes", places)
+    _check_kind(memory, "memory", "Memory")
+    if memory.t:
+        as_parameters(memory.m, "memory", places)
+    return {name: (place, slopes[name]) for name, place in places.items()}
 
 
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
@@ -134,11 +145,9 @@ class Optimiser:
         self, parameters: Parameters, slopes: Parameters, memory: Memory
     ) -> tuple[Parameters, Memory]:
         """New parameters and memory, in new arrays; Memory() is the first."""
-        parameters = as_parameters(parameters, "parameters")
-        slopes = as_parameters(slopes, "slopes", parameters)
-        _check_kind(memory, "memory", "Memory")
+        pairs = _fitting(parameters, slopes, memory)
         new, t, m, v = {}, memory.t + 1, {}, {}
-        for name, g in slopes.items():
+        for name, (theta, g) in pairs.items():
             fresh = (1 - self.beta1) * g if self.mean else g
             m[name] = self.beta1 * memory.m.get(name, 0) + fresh
             d = g + self.beta1 * m[name] if self.ahead else m[name]
@@ -148,7 +157,6 @@ class Optimiser:
                 v[name] = self.beta2 * old + fresh
                 v_hat = v[name] / (1 - self.beta2**t if self.mean else 1)
                 d = d / (np.sqrt(v_hat) + self.epsilon)
-            theta = parameters[name]
             new[name] = theta - self.learning_rate * (d + self.decay * theta)
         return new, Memory(t, m, v)
 

@@ -1,4 +1,4 @@
-"""Can the step be better?
+"""Can the step be better
 
 Written by the chapter chapters/25_optimisers.md: edit it there, not here.
 """
@@ -19,16 +19,16 @@ NAMES = ("plain", "momentum", "Nesterov", "RMSProp", "Adam")
 
 @cache
 def raced(name: str, turn: int) -> tuple[Array, Array]:
-    """The way and the costs of 60 steps down a bowl turned by degrees.
+    """The way down a bowl turned by degrees, and the costs.
 
-    With the usual β and the best of 13 rates.
+    With the usual β and the best of the rates.
     """
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     turned, runs = np.array([[c, -s], [s, c]]), []
     bowl = turned * BENDS @ turned.T
     for rate in np.geomspace(1e-3, 1, 13):
         way, m, v = [turned @ START], np.zeros(2), np.zeros(2)
-        for t in range(1, 61):
+        for t in range(1, 41):
             g = bowl @ way[-1]
             m = 0.9 * m + g
             d = {"plain": g, "momentum": m, "Nesterov": g + 0.9 * m}.get(name)
@@ -46,7 +46,7 @@ def raced(name: str, turn: int) -> tuple[Array, Array]:
 
 
 def draw_race(step: int, turn: int, many: int = 5) -> Picture:
-    """Optimisers after some steps down the turned bowl."""
+    """The first `many` after some steps down the turned bowl."""
     parts, told = [], []
     for place, name in enumerate(NAMES[:many]):
         way, costs = raced(name, turn)

@@ -64,6 +64,7 @@ def draw_race(step: int, turn: int, many: int = 5) -> Picture:
         parts += [way_drawn, words((x, y - 100), told[-1])]
     return Picture(
         drawing(parts, 15 + 205 * -(-many // 2)),
-        f"A bowl with κ = 25 turned by {turn} degrees; costs after {step} "
-        f"steps: {', '.join(told)}.",
+        f"Ways down a bowl with κ = 25, drawn by lines of equal cost and "
+        f"turned by {turn} degrees; costs after {step} steps: "
+        f"{', '.join(told)}.",
     )

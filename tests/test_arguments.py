@@ -59,6 +59,7 @@ SGD = {"learning_rate": 1.0, "batch_size": 2, "epochs": 1, "rng": rng()}
 ROWS = {"x_rows": X.T.copy(), "y_rows": Y.T.copy(), "index": np.arange(3)}
 SPACE = bp.Workspace(NET, 4)
 PARTS = {"w": dict(NET.w), "b": dict(NET.b)}
+NAMED = bp.by_name(NET)
 
 # Every public function, with arguments that it takes.
 CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
@@ -139,6 +140,25 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"network": NET, "x": X, "y": Y, "block": 2},
     ),
     "accuracy": (bp.accuracy, {"network": NET, "x": X, "y": Y}),
+    "as_parameters": (bp.as_parameters, {"values": NAMED, "name": "values"}),
+    "by_name": (bp.by_name, {"parts": NET}),
+    "with_parameters": (
+        bp.with_parameters,
+        {"network": NET, "parameters": NAMED},
+    ),
+    "network_slopes": (bp.network_slopes, {"network": NET, "x": X, "y": Y}),
+    "optimiser": (bp.optimiser, {"name": "Adam", "learning_rate": 0.1}),
+    "Optimiser.step": (
+        bp.optimiser("Adam", 0.1).step,
+        {"parameters": NAMED, "slopes": NAMED, "memory": bp.Memory()},
+    ),
+    "minimise": (
+        bp.minimise,
+        {"parameters": NAMED, "slopes": bp.network_slopes(NET, X, Y), "n": 5}
+        | {"optimiser": bp.optimiser("Adam", 0.1), "memory": bp.Memory()}
+        | {"batch_size": 2, "epochs": 1, "rng": rng()}
+        | {"history": bp.History(), "callback": lambda *_: None},
+    ),
     "sgd": (
         bp.sgd,
         {"network": NET, "x": X, "y": Y, **SGD, "test": (X, Y)}
@@ -288,6 +308,12 @@ TAKEN |= {  # where None means what is usual
     (a, "None")
     for a in ("h", "tolerance", "history", "test", "dtype", "scale")
     + ("gradient", "callback")
+CALLABLE = {"f", "grad", "rule", "gradient", "callback", "slopes"}
+TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
+TAKEN |= {  # where None means what is usual
+    (a, "None")
+    for a in ("h", "tolerance", "history", "test", "dtype")
+    + ("gradient", "callback", "memory")
 }
 
 

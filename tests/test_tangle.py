@@ -183,11 +183,11 @@ def test_a_hand_edit_is_found(book_copy: Path) -> None:
     result = check(book_copy)
     assert result.returncode == 1
     assert (
-        "-    delta: Array = -cost_gradient * sigmoid_prime(z)"
+        "-    delta: Array = -cost_gradient * f.prime(z)"
         in result.stdout
     )
     assert (
-        "+    delta: Array = cost_gradient * sigmoid_prime(z)" in result.stdout
+        "+    delta: Array = cost_gradient * f.prime(z)" in result.stdout
     )
 
 

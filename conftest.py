@@ -52,7 +52,10 @@ def no_gradients(g: "Gradient") -> list[tuple[object, str]]:
         (None, r"a NoneType without w\[1\].*is a return missing"),
         (g.w, r"a dict without w\[1\]"),
         (whole({1: g.w[1]}, g.b, g.cost), r"without w\[2\]"),
-        (whole(wider, g.b, g.cost), r"has shape .*1, of float64, expected .\d+, 3"),
+        (
+            whole(wider, g.b, g.cost),
+            r"has shape .*1, of float64, expected .\d+, 3",
+        ),
         (whole(complex_w, g.b, g.cost), "complex128, expected .* real"),
         (whole({1: "a"}, g.b, g.cost), r"\.w\[1\] is 'a'"),
     ]

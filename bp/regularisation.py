@@ -108,7 +108,7 @@ def masked_backprop(
     check_network(network)
     w, L, z = network.w, network.depth, {}
     a = {0: as_columns(x, "x", rows=network.sizes[0])}
-    mu = {L: 1.0, **_fitting(network, masks, a[0].shape[1])}
+    mu = _fitting(network, masks, a[0].shape[1])
     for l in w:
         z[l] = weighted_input(w[l], network.b[l], a[l - 1])
         a[l] = mu.get(l, 1.0) * sigmoid(z[l])

@@ -4,6 +4,7 @@ Written by the chapter chapters/20_regularisation.md: edit it there, not here.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -44,9 +45,9 @@ def long_run(seed: int, wrong: float) -> tuple[History, list[float]]:
     def judge(epoch: int, network: Network, history: History) -> None:
         read.append(accuracy(network, test.x, test.y))
 
-    settings = {"learning_rate": 2, "batch_size": 10, "epochs": 200}
-    rng, hooks = np.random.default_rng(1), {"test": others, "callback": judge}
-    return sgd(start, *samples, rng=rng, **settings, **hooks)[1], read
+    more: Any = {"test": others, "callback": judge, "epochs": 200}
+    more |= {"learning_rate": 2, "batch_size": 10}
+    return sgd(start, *samples, rng=np.random.default_rng(1), **more)[1], read
 
 
 def stopped_at(costs: list[float], patience: int) -> tuple[int, int]:

@@ -43,10 +43,10 @@ PLAIN = frozenset(
 # Words of the trade: whoever uses one teaches it somewhere.
 TRADE = """activation, backpropagation, batch, bias, broadcasting, complex
     step, cost, descent, eigenvalue, epoch, gradient, Hadamard product,
-    Hessian, Jacobian, learning rate, mini-batch, one-hot, overflow,
-    overfitting, partial derivative, regularisation, saturated,
-    saddle, second order, sigmoid, standard deviation, transpose,
-    variance, weight, weighted input, XOR"""
+    Hessian, Jacobian, learning rate, mini-batch, normal distribution,
+    one-hot, overflow, overfitting, partial derivative, regularisation,
+    relative error, saturated, saddle, second order, sigmoid, standard
+    deviation, transpose, variance, weight, weighted input, XOR"""
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def index() -> str:
         section = f", *{term.heading}*" if term.heading else ""
         lines.append(f"- {shown}: {where}{section}")
     head = (
-        "# Terms\n\nEvery term of the book, with the place that teaches it.\n"
+        "# Terms\n\nThe main terms, each with the place that teaches it.\n"
         "A test finds a use before that place."
     )
     return head + "\n\n" + "\n".join(lines) + "\n"

@@ -2,8 +2,8 @@
 
 python benchmarks/run.py [imports sliders live step products memory growth
                           peers descent minibatch starts mnist trust ends
-                          noise generalisation samples]
-The last nine train for minutes, and run only when they are named.
+                          noise generalisation samples optimisers]
+The last ten train for minutes, and run only when they are named.
 """
 
 import importlib
@@ -18,6 +18,7 @@ RESULTS = HERE.parent / "bp" / "data"
 NAMES = "imports sliders live step products memory growth peers".split()
 ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
 ALREADY |= {"xor", "digits", "misread", "sizes", "end", "noise"}
+ALREADY |= {"ways", "costs", "read", "name", "calm"}
 
 
 def line(row: Row) -> str:

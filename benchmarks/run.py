@@ -18,7 +18,7 @@ RESULTS = HERE.parent / "bp" / "data"
 NAMES = "imports sliders live step products memory growth peers".split()
 ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
 ALREADY |= {"xor", "digits", "misread", "sizes", "end", "noise"}
-ALREADY |= {"ways", "costs", "read", "name", "calm"}
+ALREADY |= {"ways"}
 
 
 def line(row: Row) -> str:

@@ -47,6 +47,18 @@ CHAPTERS: Why = {
         2,  # over j, and over k
         "true as well of a change in one row, or in one column, alone",
     ),
+    ("eq-optimisers-bias", "an index for another"): (
+        1,
+        "every slope is drawn in the same way",
+    ),
+    ("eq-regularisation-l2", "indices swapped"): (
+        1,
+        "a sum over all weights does not care which index is which",
+    ),
+    ("eq-regularisation-l1", "indices swapped"): (
+        1,
+        "a sum over all weights does not care which index is which",
+    ),
     ("eq-regularisation-mask", "an index for another"): (
         2,  # in the mean, and in the variance
         "every entry of a mask is drawn in the same way",

@@ -115,17 +115,18 @@ class Rmsprop(Chapter):
 
 
 class Bowl(Chapter):
-    """A parabola with the bend μ; the roots ρ of a step with momentum."""
+    """A parabola with the bend μ; the roots ρ of momentum, here real."""
 
     below = Chapter.below | {"c": 1, r"\rho": 1, r"\lambda": 1}
 
     def draw(self) -> None:
         super().draw()
-        bends = np.sort(self.rng.uniform(0.2, 3, size=3))
+        own, low, more = self.rng.uniform([0.2, 0.2, 2], [0.8, 1, 9])
+        limit = (1 - np.sqrt(self.given[r"\beta"])) ** 2  # of real roots
         self.given |= {
-            r"\mu": bends[1],
-            (r"\lambda", "1"): bends[0],
-            (r"\lambda", "P"): bends[2],
+            r"\mu": own * limit / self.given[r"\eta"],
+            (r"\lambda", "1"): low,
+            (r"\lambda", "P"): low * more,
             ("c", 0): self.rng.normal(),
         }
 
@@ -135,7 +136,7 @@ class Bowl(Chapter):
         for t in range(1, T + 1):
             total = beta * total + q[r"\mu"] * q["c", t - 1]
             q["c", t] = q["c", t - 1] - q[r"\eta"] * total
-        root = np.sqrt(keep * keep - 4 * beta + 0j)
+        root = np.sqrt(keep * keep - 4 * beta)
         q[r"\rho", "1"] = (keep + root) / 2
         q[r"\rho", "2"] = (keep - root) / 2
 

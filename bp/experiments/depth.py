@@ -66,7 +66,7 @@ def draw_carried(name: str, scale: float, width: int, depth: int) -> Picture:
         parts.append(words((x, y - 17), label, colour, 0.9))
     for x, l, side in [(58, 1, "start"), (480, depth, "end")]:
         parts.append(words((x, 257), f"layer {l}", size=0.9, side=side))
-    first, last = (f"{v:.0e}" if v else "nothing" for v in spread[[0, -1]])
+    first, last = (f"{v:.0e}" if v else "< 1e-14" for v in spread[[0, -1]])
     return Picture(
         drawing(parts, 270),
         f"{name}, weights of variance {scale}/n, {depth} layers, n = {width}: "

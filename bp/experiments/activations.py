@@ -87,7 +87,10 @@ NEURONS = dict(zip(SHAPES, ALL, strict=True))
 
 def draw_message(name: str, z: float) -> Picture:
     """A function and its slope at z, and what comes back of a message."""
-    red, (a, slope) = COLOUR["delta"], [float(g(z)) for g in NEURONS[name]]
+    red, (a, slope) = (
+        COLOUR["delta"],
+        [float(g(np.array(z))) for g in NEURONS[name]],
+    )
     parts = panel(NEURONS[name], (250, 180), 42, 4)
     for v, colour in ((a, COLOUR["a"]), (slope, COLOUR["z"])):
         at = 250 + 42 * z, 180 - 42 * v

@@ -70,6 +70,17 @@ CHAPTERS: Why = {
     ("eq-cross-entropy-jacobian-index", "an index for another"): (
         2,
         "in this case k = j",
+    ("eq-depth-variance", "− for +"): (
+        1,
+        "a bias has the mean 0, so that its sign does not matter",
+    ),
+    ("eq-depth-half", "an index for another"): (
+        2,  # on each side
+        "all neurons of a layer have the same variance",
+    ),
+    ("eq-depth-exact", "an index for another"): (
+        1,
+        "from any neuron to any other the mean square is the same",
     ),
 }
 

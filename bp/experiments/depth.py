@@ -55,18 +55,18 @@ def draw_carried(name: str, scale: float, width: int, depth: int) -> Picture:
         parts.append(curve(ends, "grey", 0.5 if power else 1.5))
         said = f"1e{power}" if power else "1"
         parts.append(words((58, ends[0][1]), said, size=0.85, side="end"))
-    for label, values, colour, dashed, place in [
-        ("length of δ", length, COLOUR["delta"], False, 0.75),
-        ("spread of a", spread, COLOUR["a"], True, 0.25),
+    for label, values, colour, down in [
+        ("length of δ", length, COLOUR["delta"], -17),
+        ("spread of a", spread, COLOUR["a"], 19),
     ]:
         some = [(l, float(np.log10(v))) for l, v in enumerate(values, 1) if v]
         points = [at(*pair) for pair in some]
-        parts.append(curve(points, colour, 3, dashed))
-        x, y = points[int(place * len(points))]
-        parts.append(words((x, y - 17), label, colour, 0.9))
+        parts.append(curve(points, colour, 3, dashed=down > 0))
+        x, y = points[(1 if down > 0 else 3) * len(points) // 4]
+        parts.append(words((x, y + down), label, colour, 0.9))
     for x, l, side in [(58, 1, "start"), (480, depth, "end")]:
         parts.append(words((x, 257), f"layer {l}", size=0.9, side=side))
-    first, last = (f"{v:.0e}" if v else "nothing" for v in spread[[0, -1]])
+    first, last = (f"{v:.0e}" if v else "< 1e-14" for v in spread[[0, -1]])
     return Picture(
         drawing(parts, 270),
         f"{name}, weights of variance {scale}/n, {depth} layers, n = {width}: "

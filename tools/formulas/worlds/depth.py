@@ -99,7 +99,7 @@ class Drawn(Chapter):
 class Signs(Chapter):
     """ReLUs with biases; nothing is 0."""
 
-    widths = ((1, 2, 1, 1), (2, 1, 2))
+    widths = ((2, 1, 2, 1), (1, 2, 1))
     values = SIGNS
     networks = 2
     biases = True

@@ -824,6 +824,8 @@ def test_places_that_cannot_be_written() -> None:
             words = "cannot be read|does not exist|is damaged"
             with pytest.raises((OSError, ValueError), match=words):
                 load_run(folder / name)
+        with pytest.raises(OSError, match=r"read \(Is a directory\): give"):
+            load_run(folder / "folder")
         assert (folder / "file").read_bytes() == b"mine"
         assert len([*folder.iterdir()]) == 2
 

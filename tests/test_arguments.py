@@ -133,6 +133,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         | {"learning_rate": 0.5},
     ),
     "minibatches": (bp.minibatches, {"n": 5, "size": 2, "rng": rng()}),
+    "flattened": (bp.flattened, {"network": NET}),
+    "of_sigmoids": (bp.of_sigmoids, {"network": NET}),
     "Workspace": (bp.Workspace, {"network": NET, "batch_size": 2}),
     "Workspace.backprop": (SPACE.backprop, ROWS),
     "batch_gradient": (

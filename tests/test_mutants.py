@@ -105,7 +105,7 @@ EQUIVALENT = {
         [
             "minima.as_vector: -1 → -2",
             "regularisation.shifted: -1 → -2",
-            "training._cut: -1 → -2",
+            "workspace._cut: -1 → -2",
         ],
         "reshape takes any negative width for the one to be found",
     ),
@@ -115,38 +115,38 @@ EQUIVALENT = {
     "'sizes', 0)": "count_parameters asks for the widths, too",
     **dict.fromkeys(
         [
-            "training.__init__: Gradient(*_views(self.slopes, sizes), "
+            "workspace.__init__: Gradient(*_views(self.slopes, sizes), "
             "flat[0] * 0) → Gradient(*_views(self.slopes, sizes), flat[0] "
             "/ 0)",
-            "training.__init__: flat[0] → flat[1]",
-            "training.__init__: flat[0] * 0 → flat[0] * 1",
+            "workspace.__init__: flat[0] → flat[1]",
+            "workspace.__init__: flat[0] * 0 → flat[0] * 1",
         ],
         "the first cost is overwritten before anyone reads it",
     ),
     **dict.fromkeys(
         [
-            "training.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "workspace.step: m <= 64 and self.parameters.nbytes > 2 * "
             "_PIECE → m <= 64 or self.parameters.nbytes > 2 * _PIECE",
-            "training.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "workspace.step: m <= 64 and self.parameters.nbytes > 2 * "
             "_PIECE → m < 64 and self.parameters.nbytes > 2 * _PIECE",
-            "training.step: m <= 64 → m <= 65",
-            "training.step: m <= 64 → m <= 63",
-            "training.step: m <= 64 and self.parameters.nbytes > 2 * "
+            "workspace.step: m <= 64 → m <= 65",
+            "workspace.step: m <= 64 → m <= 63",
+            "workspace.step: m <= 64 and self.parameters.nbytes > 2 * "
             "_PIECE → m <= 64 and self.parameters.nbytes >= 2 * _PIECE",
-            "training.step: self.parameters.nbytes > 2 * _PIECE → "
+            "workspace.step: self.parameters.nbytes > 2 * _PIECE → "
             "self.parameters.nbytes > 2 / _PIECE",
-            "training.step: 2 * _PIECE → 3 * _PIECE",
-            "training.step: 2 * _PIECE → 1 * _PIECE",
-            "training._descend: max(1, _PIECE // w[0].nbytes) → max(2, "
+            "workspace.step: 2 * _PIECE → 3 * _PIECE",
+            "workspace.step: 2 * _PIECE → 1 * _PIECE",
+            "workspace._descend: max(1, _PIECE // w[0].nbytes) → max(2, "
             "_PIECE // w[0].nbytes)",
-            "training.batch_gradient: 500 → 501",
-            "training.batch_gradient: 500 → 499",
+            "workspace.batch_gradient: 500 → 501",
+            "workspace.batch_gradient: 500 → 499",
         ],
         "in pieces or whole, the step is the same: only its speed differs",
     ),
     **dict.fromkeys(
         [
-            "training.batch_gradient: (np.zeros_like(space.slopes), 0.0) "
+            "workspace.batch_gradient: (np.zeros_like(space.slopes), 0.0) "
             "→ (np.zeros_like(space.slopes), 0.0)",
             "training._measure: (x.shape[1], 0.0, 0) → (x.shape[1], 0.0, 0)",
         ],
@@ -154,9 +154,9 @@ EQUIVALENT = {
     ),
     **dict.fromkeys(
         [
-            "training._widened: -limit < a.min() and a.max() < limit → "
+            "workspace._widened: -limit < a.min() and a.max() < limit → "
             "-limit <= a.min() and a.max() < limit",
-            "training._widened: -limit < a.min() and a.max() < limit → "
+            "workspace._widened: -limit < a.min() and a.max() < limit → "
             "-limit < a.min() and a.max() <= limit",
         ],
         "below the limit, at it or above, the gradient is the same",
@@ -168,14 +168,7 @@ EQUIVALENT = {
         ],
         "a look at some samples: a round number of them",
     ),
-    "training._widened: False → True": "a copy holds the same numbers",
-    **dict.fromkeys(
-        [
-            "training.sgd: batch_size if gradient is None else 1 → "
-            "batch_size if gradient is None else 2",
-        ],
-        "with a rule of one's own the room for a batch is not used",
-    ),
+    "workspace._widened: False → True": "a copy holds the same numbers",
     **dict.fromkeys(
         [
             "regularisation.dropout_masks: {l: "

@@ -51,13 +51,13 @@ def draw_stopped(lost: str, epoch: int, rate: float) -> Picture:
     ax = axes(5.2, 3.4)
     ax.semilogy(costs, color=COLOUR["C"], lw=6, label="cost")
     ax.semilogy(after, others[epoch:], color=INK, lw=1.5, label="stopped")
-    label = "largest difference of a weight" if gap.any() else "no difference"
+    label = "weights differ by" if gap.any() else "no weight differs"
     ax.semilogy(after, gap[epoch:] + 1e-99, color=COLOUR["w"], label=label)
     ax.axvline(epoch, color="grey", linewidth=0.8, linestyle="--")
-    ax.set(xlabel="epoch", ylim=(1e-10, 9), title=f"η = {rate}, lost: {lost}")
+    ax.set(xlabel="epoch", ylim=(1e-14, 9), title=f"η = {rate}, lost: {lost}")
     ax.set_yticks([1e-9, 1e-6, 1e-3, 1], ["10⁻⁹", "10⁻⁶", "10⁻³", "1"])
     ax.minorticks_off()
-    ax.legend(loc="center right", bbox_to_anchor=(1, 0.62), fontsize=12)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.45, 0), fontsize=12)
     return plot(
         ax,
         f"η = {rate}, stopped after epoch {epoch}, lost: {lost}. At the end "

@@ -221,6 +221,9 @@ def test_nan_is_not_hidden() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             assert np.isnan(neuron.f(np.array([np.nan]))).all()
+    assert np.isnan(normal_cdf(np.nan))
+    ends = normal_cdf(np.array([-np.inf, np.inf]))
+    assert ends.tolist() == [0, 1]
 
 
 def random_case(

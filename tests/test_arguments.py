@@ -67,6 +67,11 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "one_hot": (bp.one_hot, {"label": [1, 2], "classes": 3}),
     "sigmoid": (bp.sigmoid, {"z": X}),
     "sigmoid_prime": (bp.sigmoid_prime, {"z": X}),
+    "tanh_prime": (bp.tanh_prime, {"z": X}),
+    "softplus": (bp.softplus, {"z": X}),
+    "leaky": (bp.leaky, {"s": 0.1}),
+    "gated": (bp.gated, {"g": bp.sigmoid, "g_prime": bp.sigmoid_prime}),
+    "normal_cdf": (bp.normal_cdf, {"z": X}),
     "weighted_input": (
         bp.weighted_input,
         {"w": NET.w[1], "b": NET.b[1], "x": X},

@@ -381,3 +381,6 @@ def test_gated_is_the_product_rule() -> None:
     again = gated(sigmoid, sigmoid_prime)
     assert np.array_equal(again.f(z), SILU.f(z))
     assert tanh_prime([0]).tolist() == [1]
+    for pair in [(None, sigmoid), (sigmoid, 0.5)]:
+        with pytest.raises(TypeError, match="expected a function"):
+            gated(*pair)  # type: ignore[arg-type]

@@ -70,7 +70,6 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "tanh_prime": (bp.tanh_prime, {"z": X}),
     "softplus": (bp.softplus, {"z": X}),
     "leaky": (bp.leaky, {"s": 0.1}),
-    "gated": (bp.gated, {"g": bp.sigmoid, "g_prime": bp.sigmoid_prime}),
     "normal_cdf": (bp.normal_cdf, {"z": X}),
     "weighted_input": (
         bp.weighted_input,
@@ -214,7 +213,7 @@ ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
     "as_array as_labels as_numbers as_path as_place as_real as_slope "
     "as_targets as_whole as_wholes check_callable check_network check_rng "
-    "in_words one_number write_whole"
+    "gated in_words one_number write_whole"
 }
 STRANGERS: dict[str, Any] = {
     "None": None,

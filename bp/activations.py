@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from bp.digits import Array
 from bp.neuron import Activation, sigmoid, sigmoid_prime
-from bp.reading import as_numbers, as_real
+from bp.reading import as_numbers, as_real, check_callable
 
 __all__ = [
     "tanh_prime",
@@ -74,6 +74,8 @@ _Function = Callable[[Array], Array]
 
 def gated(g: _Function, g_prime: _Function) -> Activation:
     """z g(z) and its slope, from a switch and its (eq-activations-gate)."""
+    check_callable(g, "g")
+    check_callable(g_prime, "g_prime")
 
     def f(z: ArrayLike) -> Array:
         z = as_numbers(z, "z")
@@ -95,7 +97,7 @@ SILU = gated(sigmoid, sigmoid_prime)
 
 def _bell(z: Array) -> Array:
     """The density of normal numbers; split, to keep the digits of far z."""
-    z = np.where(np.abs(z.real) < 40, z, 40)
+    z = np.where(np.abs(z.real) > 40, 40, z)
     t = np.round(16 * z.real) / 16  # whose square is exact
     bell: Array = np.exp(-t * t / 2) * np.exp((t - z) * (t + z) / 2)
     return bell / math.sqrt(2 * math.pi)
@@ -114,7 +116,7 @@ def normal_cdf(z: ArrayLike) -> Array:
     wide = z.astype(np.result_type(z, np.float64))
     below = wide.real < 0
     u = np.where(below, -wide, wide) / math.sqrt(2)
-    u = np.where(u.real < 30, u, 30)
+    u = np.where(u.real > 30, 30, u)
     h, total = 0.5, np.zeros_like(u)
     for k in range(13):  # e^(-t²) / (u² + t²) in the middles of the steps
         t = (k + 0.5) * h

@@ -68,6 +68,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "one_hot": (bp.one_hot, {"label": [1, 2], "classes": 3}),
     "sigmoid": (bp.sigmoid, {"z": X}),
     "sigmoid_prime": (bp.sigmoid_prime, {"z": X}),
+    "tanh_prime": (bp.tanh_prime, {"z": X}),
+    "softplus": (bp.softplus, {"z": X}),
+    "leaky": (bp.leaky, {"s": 0.1}),
+    "normal_cdf": (bp.normal_cdf, {"z": X}),
     "weighted_input": (
         bp.weighted_input,
         {"w": NET.w[1], "b": NET.b[1], "x": X},
@@ -253,7 +257,7 @@ ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
     "as_array as_labels as_numbers as_path as_place as_real as_slope "
     "as_targets as_whole as_wholes check_callable check_network check_rng "
-    "in_words one_number write_whole"
+    "gated in_words one_number write_whole"
 }
 STRANGERS: dict[str, Any] = {
     "None": None,

@@ -12,6 +12,116 @@ pytestmark = pytest.mark.guard("4b mutants")
 
 # Changes that change nothing, and why.
 EQUIVALENT = {
+    **dict.fromkeys(
+        [
+            "activations.tanh_prime: np.where(z.real >= 0, -z, z) → "
+            "np.where(z.real > 0, -z, z)",
+            "activations.tanh_prime: z.real >= 0 → z.real >= 1",
+            "activations.leaky: np.where(z.real < 0, s * z, z) → "
+            "np.where(z.real <= 0, s * z, z)",
+            "activations.softplus: z.real >= 0 → z.real > 0",
+            "activations.softplus: z.real >= 0 → z.real >= 1",
+            "activations.normal_cdf: wide.real < 0 → wide.real <= 0",
+            "activations.normal_cdf: wide.real < 0 → wide.real < 1",
+        ],
+        "both forms are exact there",
+    ),
+    **dict.fromkeys(
+        [
+            f"activations.{name}: {before} → {after}"
+            for name, before, afters in [
+                (
+                    "_bell",
+                    "np.where(np.abs(z.real) > 40, 40, z)",
+                    [
+                        "np.where(np.abs(z.real) >= 40, 40, z)",
+                        "np.where(np.abs(z.real) > 40, 41, z)",
+                        "np.where(np.abs(z.real) > 40, 39, z)",
+                    ],
+                ),
+                (
+                    "_bell",
+                    "np.abs(z.real) > 40",
+                    [
+                        "np.abs(z.real) > 41",
+                        "np.abs(z.real) > 39",
+                    ],
+                ),
+                (
+                    "normal_cdf",
+                    "np.where(u.real > 30, 30, u)",
+                    [
+                        "np.where(u.real >= 30, 30, u)",
+                        "np.where(u.real > 30, 31, u)",
+                        "np.where(u.real > 30, 29, u)",
+                    ],
+                ),
+                (
+                    "normal_cdf",
+                    "u.real > 30",
+                    [
+                        "u.real > 31",
+                        "u.real > 29",
+                    ],
+                ),
+                (
+                    "_switch",
+                    "np.abs(z.real) < 30",
+                    [
+                        "np.abs(z.real) < 31",
+                        "np.abs(z.real) < 29",
+                    ],
+                ),
+                (
+                    "_switch",
+                    "30 * np.sign(z.real)",
+                    [
+                        "31 * np.sign(z.real)",
+                        "29 * np.sign(z.real)",
+                    ],
+                ),
+                (
+                    "_switch",
+                    "np.where(np.abs(z.real) < 30, z, 30 * np.sign(z.real))",
+                    [
+                        "np.where(np.abs(z.real) <= 30, z, "
+                        "30 * np.sign(z.real))",
+                    ],
+                ),
+                (
+                    "_switch_prime",
+                    "np.abs(z.real) < 30",
+                    [
+                        "np.abs(z.real) < 31",
+                        "np.abs(z.real) < 29",
+                    ],
+                ),
+                (
+                    "_switch_prime",
+                    "np.where(np.abs(z.real) < 30, z, 30)",
+                    [
+                        "np.where(np.abs(z.real) <= 30, z, 30)",
+                        "np.where(np.abs(z.real) < 30, z, 31)",
+                        "np.where(np.abs(z.real) < 30, z, 29)",
+                    ],
+                ),
+            ]
+            for after in afters
+        ],
+        "so far out the result is 0 or 1, to the last digit",
+    ),
+    **dict.fromkeys(
+        [
+            "activations.normal_cdf: range(13) → range(14)",
+            "activations.normal_cdf: range(13) → range(12)",
+            "activations.normal_cdf: u.real < 6 → u.real < 7",
+            "activations.normal_cdf: u.real < 6 → u.real < 5",
+            "activations.normal_cdf: np.where(u.real < 6, 1 / (1 + np.exp(2 "
+            "* math.pi / h * u)), 0) → np.where(u.real <= 6, 1 / (1 + "
+            "np.exp(2 * math.pi / h * u)), 0)",
+        ],
+        "what is added or left out is below the last digit",
+    ),
     "trust.wilson_interval: max(0.0, middle - half) → "
     "max(0.0, middle - half)": "half as much again as nothing is nothing",
     "neuron.sigmoid: z.real >= 0 → z.real > 0": "both forms give ½ at 0",

@@ -230,14 +230,6 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "shifted": (bp.shifted, {"x": np.ones((4, 5)), "down": 1, "right": 0}),
     "with_shifts": (bp.with_shifts, {"rng": rng(), "rule": bp.backprop}),
-    "shifted": (
-        bp.shifted,
-        {"x": X, "down": 1, "right": 0, "shape": (1, 2)},
-    ),
-    "with_shifts": (
-        bp.with_shifts,
-        {"rng": rng(), "shape": (1, 2), "rule": bp.backprop},
-    ),
     "jacobian": (bp.jacobian, {"network": NET, "x": X[:, [0]], "l": 1}),
     "gaussian_expectation": (
         bp.gaussian_expectation,
@@ -308,17 +300,11 @@ STRANGERS: dict[str, Any] = {
 }
 NEVER = ["masked", "library", "None", "a type", "an exception", "a path"]
 NEVER += ["an object", "a ragged list", "bytes", "a set", "dates", "records"]
-CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback"}
+CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback", "slopes"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")
     for a in ("h", "tolerance", "history", "test", "dtype", "scale")
-    + ("gradient", "callback")
-CALLABLE = {"f", "grad", "rule", "gradient", "callback", "slopes"}
-TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
-TAKEN |= {  # where None means what is usual
-    (a, "None")
-    for a in ("h", "tolerance", "history", "test", "dtype")
     + ("gradient", "callback", "memory")
 }
 

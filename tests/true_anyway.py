@@ -70,6 +70,7 @@ CHAPTERS: Why = {
     ("eq-cross-entropy-jacobian-index", "an index for another"): (
         2,
         "in this case k = j",
+    ),
     ("eq-depth-variance", "− for +"): (
         1,
         "a bias has the mean 0, so that its sign does not matter",

@@ -123,7 +123,12 @@ def pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
 def before(
     term: Term, chapters: tuple[Text, ...]
 ) -> Iterator[tuple[str, int]]:
-    """Where a term is used before the section that teaches it."""
+    """Where a term is used before the section that teaches it.
+
+    What the back matter teaches is of interest there alone.
+    """
+    if term.stem >= "90":
+        return
     wanted, at = pattern(term.forms), [t.stem for t in chapters]
     for text in chapters[: at.index(term.stem) + 1]:
         here = text.stem == term.stem

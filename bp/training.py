@@ -258,14 +258,14 @@ def sgd(
                 "history has no test cost for each epoch: give the test "
                 "samples from the start, or leave test out"
             )
-    if gradient is None:
-        space = Workspace(network, batch_size)
-        flat, moving = space.parameters, space.network
-        rows = [np.ascontiguousarray(v.T, flat.dtype) for v in (x, y)]
-        step = partial(space.step, *rows, learning_rate=learning_rate)
-    else:
+    if gradient is not None:
         flat, moving = flattened(network)
         step = _step_by(gradient, moving, x, y, learning_rate)
+    else:
+        space = Workspace(network, batch_size)
+        flat, moving = space.parameters, space.network
+        X, Y = (np.ascontiguousarray(v.T, flat.dtype) for v in (x, y))
+        step = partial(space.step, X, Y, learning_rate=learning_rate)
     if not history.cost:
         history = _record(history, moving, samples, end)
     done = flattened(moving)[1], history, rng.bit_generator.state

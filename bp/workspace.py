@@ -34,7 +34,7 @@ def _views(flat: _Floats, sizes: tuple[int, ...]) -> tuple[_Layers, _Layers]:
     return w, b
 
 
-def flattened(network: Network) -> tuple[Array, Network]:
+def flattened(network: Network) -> tuple[_Floats, Network]:
     """All parameters in one new vector, and the network of its views.
 
     The vector has shape (P,) and holds w[1], b[1], w[2], …, row by row.

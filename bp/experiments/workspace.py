@@ -30,8 +30,8 @@ def draw_parts() -> Picture:
     places = [n + nets.index(row["net"]) for n, row in enumerate(rows)]
     for part, label, colour in looks:
         height = [row.get(part, 1.0) for row in rows]
-        look = {"color": COLOUR[colour], "alpha": 0.8 if part else 0.3}
-        ax.bar(places, height, 0.8, bottom, label=label, **look)
+        fill = (COLOUR[colour], 0.8 if part else 0.3)
+        ax.bar(places, height, 0.8, bottom, label=label, color=fill)
         bottom = [a + b for a, b in zip(bottom, height, strict=True)]
     whole, label = [row["median"] for row in rows], "the whole step"
     ax.plot(places, whole, "_", color=INK, ms=14, mew=2.5, label=label)

@@ -68,6 +68,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "one_hot": (bp.one_hot, {"label": [1, 2], "classes": 3}),
     "sigmoid": (bp.sigmoid, {"z": X}),
     "sigmoid_prime": (bp.sigmoid_prime, {"z": X}),
+    "tanh_prime": (bp.tanh_prime, {"z": X}),
+    "softplus": (bp.softplus, {"z": X}),
+    "leaky": (bp.leaky, {"s": 0.1}),
+    "normal_cdf": (bp.normal_cdf, {"z": X}),
     "weighted_input": (
         bp.weighted_input,
         {"w": NET.w[1], "b": NET.b[1], "x": X},
@@ -140,6 +144,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"network": NET, "x": X, "y": Y, "block": 2},
     ),
     "accuracy": (bp.accuracy, {"network": NET, "x": X, "y": Y}),
+    "flattened": (bp.flattened, {"network": NET}),
+    "of_sigmoids": (bp.of_sigmoids, {"network": NET}),
     "as_parameters": (bp.as_parameters, {"values": NAMED, "name": "values"}),
     "by_name": (bp.by_name, {"parts": NET}),
     "with_parameters": (
@@ -224,14 +230,6 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "shifted": (bp.shifted, {"x": np.ones((4, 5)), "down": 1, "right": 0}),
     "with_shifts": (bp.with_shifts, {"rng": rng(), "rule": bp.backprop}),
-    "shifted": (
-        bp.shifted,
-        {"x": X, "down": 1, "right": 0, "shape": (1, 2)},
-    ),
-    "with_shifts": (
-        bp.with_shifts,
-        {"rng": rng(), "shape": (1, 2), "rule": bp.backprop},
-    ),
     "jacobian": (bp.jacobian, {"network": NET, "x": X[:, [0]], "l": 1}),
     "gaussian_expectation": (
         bp.gaussian_expectation,
@@ -251,7 +249,7 @@ ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
     "as_array as_labels as_numbers as_path as_place as_real as_slope "
     "as_targets as_whole as_wholes check_callable check_network check_rng "
-    "in_words one_number write_whole"
+    "gated in_words one_number write_whole"
 }
 STRANGERS: dict[str, Any] = {
     "None": None,
@@ -302,17 +300,11 @@ STRANGERS: dict[str, Any] = {
 }
 NEVER = ["masked", "library", "None", "a type", "an exception", "a path"]
 NEVER += ["an object", "a ragged list", "bytes", "a set", "dates", "records"]
-CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback"}
+CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback", "slopes"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")
     for a in ("h", "tolerance", "history", "test", "dtype", "scale")
-    + ("gradient", "callback")
-CALLABLE = {"f", "grad", "rule", "gradient", "callback", "slopes"}
-TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
-TAKEN |= {  # where None means what is usual
-    (a, "None")
-    for a in ("h", "tolerance", "history", "test", "dtype")
     + ("gradient", "callback", "memory")
 }
 

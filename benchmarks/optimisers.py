@@ -11,14 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bp.digits import load_digits
+from bp.loop import by_name, minimise, network_slopes, with_parameters
 from bp.network import Network, random_network
-from bp.optimisers import (
-    by_name,
-    minimise,
-    network_slopes,
-    optimiser,
-    with_parameters,
-)
+from bp.optimisers import optimiser
 from bp.training import accuracy
 from timing import Row
 

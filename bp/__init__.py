@@ -64,6 +64,18 @@ from bp.gradient_check import (
     relative_error,
 )
 from bp.handwriting import confusion_matrix, load_mnist, mnist_folder, read_idx
+from bp.loop import (
+    Index,
+    Memory,
+    Parameters,
+    Run,
+    SlopeRule,
+    as_parameters,
+    by_name,
+    minimise,
+    network_slopes,
+    with_parameters,
+)
 from bp.minibatch import minibatches
 from bp.minima import (
     Place,
@@ -87,20 +99,7 @@ from bp.neuron import (
     sigmoid_prime,
     weighted_input,
 )
-from bp.optimisers import (
-    Index,
-    Memory,
-    Optimiser,
-    Parameters,
-    Run,
-    SlopeRule,
-    as_parameters,
-    by_name,
-    minimise,
-    network_slopes,
-    optimiser,
-    with_parameters,
-)
+from bp.optimisers import Optimiser, optimiser
 from bp.reading import (
     as_array,
     as_numbers,

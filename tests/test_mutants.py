@@ -192,8 +192,8 @@ EQUIVALENT = {
     "optimisers.optimiser: 1 - 1e-15 → 1 - 1.5000000000000001e-15": (
         "any number just below 1 will do for the largest β"
     ),
-    "optimisers._large: 0 → 1": "an entry of 1 is not too large either",
-    "optimisers._large: not worst < "
+    "loop._large: 0 → 1": "an entry of 1 is not too large either",
+    "loop._large: not worst < "
     "np.sqrt(np.finfo(cast(Any, array.dtype)).max) → not worst <= "
     "np.sqrt(np.finfo(cast(Any, array.dtype)).max)": (
         "no entry of a run equals the bound exactly"

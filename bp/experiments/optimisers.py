@@ -19,10 +19,7 @@ NAMES = ("plain", "momentum", "Nesterov", "RMSProp", "Adam")
 
 @cache
 def raced(name: str, turn: int) -> tuple[Array, Array]:
-    """The way down a bowl turned by degrees, and the costs.
-
-    With the usual β and the best of the rates.
-    """
+    """The way down a bowl turned by degrees, and the costs; best rate."""
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     turned, runs = np.array([[c, -s], [s, c]]), []
     bowl = turned * BENDS @ turned.T

@@ -308,17 +308,11 @@ STRANGERS: dict[str, Any] = {
 }
 NEVER = ["masked", "library", "None", "a type", "an exception", "a path"]
 NEVER += ["an object", "a ragged list", "bytes", "a set", "dates", "records"]
-CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback"}
+CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback", "slopes"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")
     for a in ("h", "tolerance", "history", "test", "dtype", "scale")
-    + ("gradient", "callback")
-CALLABLE = {"f", "grad", "rule", "gradient", "callback", "slopes"}
-TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
-TAKEN |= {  # where None means what is usual
-    (a, "None")
-    for a in ("h", "tolerance", "history", "test", "dtype")
     + ("gradient", "callback", "memory")
 }
 

@@ -36,7 +36,8 @@ class EarlyStopping:
     """A callback for `sgd` that ends a run when the test cost stops falling.
 
     Give `sgd` the validation samples as `test`.  Afterwards `network` is the
-    one with the lowest cost, a copy, and `epoch` and `cost` are its own.
+    one with the lowest cost after an epoch (the start is not counted), a
+    copy, and `epoch` and `cost` are its own.
     In another run it starts anew; one that goes on from its history is the
     same run.  Raises ValueError for a patience below 1, or without `test`.
     """
@@ -166,7 +167,8 @@ def with_noise(
 ) -> GradientRule:
     """A rule for `sgd`: `rule` at inputs with normal noise of that size.
 
-    Its mean cost is eq-regularisation-noise; ValueError for a negative scale.
+    Its mean cost is as in eq-regularisation-noise, up to order 4.  Raises
+    ValueError for a negative scale.
     """
     scale = as_real(scale, "scale", 0.1)
     check_rng(rng)

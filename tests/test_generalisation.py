@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bp import (
+    TANH,
     Network,
     as_vector,
     backprop,
@@ -58,6 +59,10 @@ def test_the_hessian_of_a_rule() -> None:
     assert np.abs(added - 0.3 * np.diag(is_weight)).max() < 1e-15
     added = rule_hessian(with_l1(0.3), network, x, y) - plain
     assert np.abs(added).max() < 1e-15
+    bent = Network(network.w, network.b, {1: TANH})
+    found, other = rule_hessian(backprop, bent, x, y), hessian(bent, x, y)
+    assert np.abs(found - other).max() < 1e-15
+    assert np.abs(found - plain).max() > 1e-3
 
 
 @pytest.mark.parametrize("lam", [0.0, 0.1])

@@ -196,6 +196,8 @@ def test_early_stopping_in_sgd() -> None:
     a = forward(stop.network, others[0]).a[2]
     assert np.isclose(quadratic_cost(a, others[1]), stop.cost, rtol=1e-12)
     assert stop.cost == min(history.test_cost[1:])
+    stop(1, start, History(test_cost=[0.1, 0.8]))
+    assert (stop.epoch, stop.cost) == (1, 0.8), "the start is not counted"
 
 
 def test_early_stopping_refuses() -> None:

@@ -230,14 +230,6 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "shifted": (bp.shifted, {"x": np.ones((4, 5)), "down": 1, "right": 0}),
     "with_shifts": (bp.with_shifts, {"rng": rng(), "rule": bp.backprop}),
-    "shifted": (
-        bp.shifted,
-        {"x": X, "down": 1, "right": 0, "shape": (1, 2)},
-    ),
-    "with_shifts": (
-        bp.with_shifts,
-        {"rng": rng(), "shape": (1, 2), "rule": bp.backprop},
-    ),
     "jacobian": (bp.jacobian, {"network": NET, "x": X[:, [0]], "l": 1}),
     "gaussian_expectation": (
         bp.gaussian_expectation,

@@ -146,8 +146,6 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"network": NET, "x": X, "y": Y, "block": 2},
     ),
     "accuracy": (bp.accuracy, {"network": NET, "x": X, "y": Y}),
-    "flattened": (bp.flattened, {"network": NET}),
-    "of_sigmoids": (bp.of_sigmoids, {"network": NET}),
     "as_parameters": (bp.as_parameters, {"values": NAMED, "name": "values"}),
     "by_name": (bp.by_name, {"parts": NET}),
     "with_parameters": (

@@ -72,8 +72,8 @@ class Workspace:
     """A copy of a network, and all the memory that its steps need.
 
     `network` consists of views of the flat vector `parameters`, `gradient`
-    of views of `slopes`; each call writes over them, and only those of
-    `backprop` are worth reading.  One for each thread.
+    of views of `slopes`; each call writes over the slopes, and only those
+    of `backprop` are worth reading.  One for each thread.
     Raises TypeError for numbers other than float32 and float64, ValueError
     for a batch_size below 1 and for neurons other than sigmoids.
     """

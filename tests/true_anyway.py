@@ -71,6 +71,14 @@ CHAPTERS: Why = {
         2,
         "in this case k = j",
     ),
+    ("eq-activations-layer", "an index for another"): (
+        1,
+        "φ′(z_k) where j = k is φ′(z_j)",
+    ),
+    ("eq-activations-bp1-index", "an index for another"): (
+        1,
+        "in the sum over k only the term with k = j is not zero",
+    ),
     ("eq-depth-variance", "− for +"): (
         1,
         "a bias has the mean 0, so that its sign does not matter",

@@ -50,7 +50,7 @@ def draw_parts() -> Picture:
     )
     return plot(
         ax,
-        "What a step takes beside its products, the floor, for three "
+        "What a whole step takes, in floors (its products alone), for three "
         f"networks: from {least} to {most}.",
     )
 

@@ -12,7 +12,7 @@ from bp.changes import complex_step
 from bp.cost import quadratic_cost
 from bp.digits import Array, as_columns
 from bp.network import Network, check_network
-from bp.neuron import sigmoid, sigmoid_prime, weighted_input
+from bp.neuron import SIGMOID, Activation, weighted_input
 from bp.reading import as_whole
 
 __all__ = ["cost_when_nudged", "measured_delta", "output_error"]
@@ -24,7 +24,8 @@ def cost_when_nudged(
     """The cost when `nudge` is added to z[l] on its way through.
 
     x is (n_0, m), y (n_L, m) and nudge (n_l, m), which may be complex.
-    Raises ValueError when a shape does not fit, or l is not 1, ..., L.
+    Raises ValueError when a shape does not fit or l is not 1, ..., L,
+    TypeError when l is no whole number.
     """
     check_network(network)
     l = as_whole(l, "l", 1, network.depth)
@@ -34,7 +35,7 @@ def cost_when_nudged(
         raise ValueError(said)
     for layer in range(1, network.depth + 1):
         z = weighted_input(network.w[layer], network.b[layer], a)
-        a = sigmoid(z + nudge if layer == l else z)
+        a = network.f[layer].f(z + nudge if layer == l else z)
     return quadratic_cost(a, y)
 
 
@@ -56,13 +57,15 @@ def measured_delta(network: Network, x: Array, y: Array, l: int) -> Array:
     return delta
 
 
-def output_error(cost_gradient: ArrayLike, z: ArrayLike) -> Array:
+def output_error(
+    cost_gradient: ArrayLike, z: ArrayLike, f: Activation = SIGMOID
+) -> Array:
     """δ of the last layer (eq-bp1), a column for each sample.
 
     cost_gradient is the gradient of each sample's cost by its answers, z
-    the weighted inputs of the last layer, both of shape (n_L, m).  The
-    result has that shape and is not divided by m.  Raises ValueError when
-    the shapes differ.
+    the weighted inputs of the last layer, both of shape (n_L, m), and f what
+    its neurons compute.  The result has that shape and is not divided by m.
+    Raises ValueError when the shapes differ.
     """
     cost_gradient = as_columns(cost_gradient, "cost_gradient")
     z = as_columns(z, "z", rows=len(cost_gradient))
@@ -71,5 +74,5 @@ def output_error(cost_gradient: ArrayLike, z: ArrayLike) -> Array:
             f"cost_gradient has shape {cost_gradient.shape} and z has shape "
             f"{z.shape}, expected the same: give both for the same samples"
         )
-    delta: Array = cost_gradient * sigmoid_prime(z)
+    delta: Array = cost_gradient * f.prime(z)
     return delta

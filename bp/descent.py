@@ -52,4 +52,4 @@ def step_down(
     for l in network.w:
         w[l] = network.w[l] - rate * as_slope(slope, "w", l, network.w[l])
         b[l] = network.b[l] - rate * as_slope(slope, "b", l, network.b[l])
-    return Network(w, b)
+    return Network(w, b, network.f)

@@ -4,14 +4,14 @@ Written by the chapter chapters/03_network.md: edit it there, not here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from bp.digits import Array, as_columns
-from bp.neuron import sigmoid, weighted_input
+from bp.neuron import SIGMOID, Activation, weighted_input
 from bp.reading import as_wholes, check_rng, in_words
 
 __all__ = [
@@ -64,9 +64,25 @@ def _fitting(w: Any, b: Any) -> tuple[_Layers, _Layers]:
     return w, b
 
 
+def _functions(f: Any, layers: range) -> dict[int, Activation]:
+    """The function of each layer, σ where none is given, or an error."""
+    if not isinstance(f, Mapping):
+        said = "expected a dictionary keyed by layer: write {1: SIGMOID}"
+        raise TypeError(f"f is a {type(f).__name__}, {said}")
+    for l, function in f.items():
+        if not all(callable(getattr(function, n, 0)) for n in ("f", "prime")):
+            raise TypeError(
+                f"f[{l}] is a {type(function).__name__}, expected an "
+                "Activation: write Activation(sigmoid, sigmoid_prime)"
+            )
+        if l not in layers:
+            raise ValueError(f"f has the layer {l}, expected {list(layers)}")
+    return {l: f.get(l, SIGMOID) for l in layers}
+
+
 def check_network(network: object) -> None:
     """Raise TypeError for what is no network; of any load of this module."""
-    parts = ("w", "b", "sizes", "depth")
+    parts = ("w", "b", "f", "sizes", "depth")
     if not isinstance(network, Network):
         if not all(hasattr(network, part) for part in parts):
             raise TypeError(
@@ -79,19 +95,19 @@ def check_network(network: object) -> None:
 class Network:
     """Weights w[l], shape (n_l, n_{l-1}), and biases b[l], shape (n_l, 1).
 
-    Both are dictionaries keyed by layer l = 1, ..., L.  float32, float64
-    and complex arrays stay what they are.  Raises TypeError when w or b is
-    no dictionary or holds what is not numbers; ValueError when a layer is
-    missing, does not fit or holds what is not finite.
+    They are dictionaries keyed by layer l = 1, ..., L, and so is f, of the
+    layers whose function is not σ.  Real and complex types stay.  Raises
+    TypeError for what cannot be meant, ValueError for what does not fit.
     """
 
     w: Mapping[int, Array]
     b: Mapping[int, Array]
+    f: Mapping[int, Activation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         w, b = _fitting(self.w, self.b)
-        object.__setattr__(self, "w", w)
-        object.__setattr__(self, "b", b)
+        f = _functions(self.f, range(1, len(w) + 1))
+        vars(self).update(w=w, b=b, f=f)  # it is frozen for others
 
     @property
     def depth(self) -> int:
@@ -125,7 +141,7 @@ def forward(network: Network, x: ArrayLike) -> ForwardPass:
     z, a = {}, {0: as_columns(x, "x", rows=network.sizes[0])}
     for l in range(1, network.depth + 1):
         z[l] = weighted_input(network.w[l], network.b[l], a[l - 1])
-        a[l] = sigmoid(z[l])
+        a[l] = network.f[l].f(z[l])
     return ForwardPass(z, a)
 
 

@@ -27,4 +27,4 @@ def split_neuron(network: Network, l: int, j: int) -> Network:
     out = w[l + 1][:, order]
     out[:, [j, n]] = out[:, [j, n]] / 2
     w[l + 1] = out
-    return Network(w, b)
+    return Network(w, b, network.f)

@@ -211,6 +211,9 @@ def test_the_ends_of_leaky() -> None:
     assert RELU.prime(z).tolist() == [0, 0, 1]
     assert leaky(1).f(z).tolist() == z.tolist()
     assert leaky().f(z).tolist() == LEAKY_RELU.f(z).tolist() == [-0.02, 0, 3]
+    half, z = leaky(0.5), np.array([-2.0, 0.0, 0.5])
+    assert half.f(z).tolist() == [-1, 0, 0.5]
+    assert half.prime(z).tolist() == [0.5, 0.5, 1]
     for wrong in (-0.1, 1.1, np.inf):
         with pytest.raises(ValueError, match="s is"):
             leaky(wrong)
@@ -380,6 +383,7 @@ def test_gated_is_the_product_rule() -> None:
     assert np.array_equal(square.prime(z), 2 * z)
     again = gated(sigmoid, sigmoid_prime)
     assert np.array_equal(again.f(z), SILU.f(z))
+    assert np.array_equal(again.prime(z), SILU.prime(z))
     assert tanh_prime([0]).tolist() == [1]
     for pair in [(None, sigmoid), (sigmoid, 0.5)]:
         with pytest.raises(TypeError, match="expected a function"):

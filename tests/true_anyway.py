@@ -51,14 +51,6 @@ CHAPTERS: Why = {
         1,
         "every slope is drawn in the same way",
     ),
-    ("eq-regularisation-l2", "indices swapped"): (
-        1,
-        "a sum over all weights does not care which index is which",
-    ),
-    ("eq-regularisation-l1", "indices swapped"): (
-        1,
-        "a sum over all weights does not care which index is which",
-    ),
     ("eq-regularisation-mask", "an index for another"): (
         2,  # in the mean, and in the variance
         "every entry of a mask is drawn in the same way",

@@ -95,13 +95,13 @@ def draw_boundary(
     answer = forward(network, grid).a[network.depth].reshape(41, 41)
     cut: Any = contour_generator(side, side, answer)
     parts = [words((250, 12), title)]
-    for level in np.arange(1, 10) / 10:
+    for level in np.arange(1, 10, 2) / 10:
         rings = [
             "M" + "L".join(f"{u:.1f} {v:.1f}" for u, v in on_map(ring))
             for points, ends in zip(*cut.filled(level, 2.0), strict=True)
             for ring in np.split(points, ends[1:-1])
         ]
-        look = f'fill="{blue}" fill-opacity="0.09" fill-rule="evenodd"'
+        look = f'fill="{blue}" fill-opacity="0.16" fill-rule="evenodd"'
         parts.append(f'<path d="{"".join(rings)}" {look}/>')
     corners = np.array([[-2, -2], [2, -2], [2, 2], [-2, 2], [-2, -2]])
     parts.append(curve(on_map(corners), width=0.7))

@@ -147,7 +147,7 @@ def moons() -> tuple[Points, list[Network], Array, Array, NDArray[np.intp]]:
     return (x, y), networks, mine, theirs, wrong
 
 
-def draw_penalty(k: int) -> Picture:
+def draw_penalty(k: int, costs: bool = True) -> Picture:
     """What λ number k makes of the moons, and the costs for all λ."""
     (x, y), networks, mine, others, wrong = moons()
     svg = draw_boundary(networks[k], x, y, f"λ = {NAMES[k]}")
@@ -171,7 +171,7 @@ def draw_penalty(k: int) -> Picture:
         f"{others[1, k]:.0%} are right; {given_up} of the five wrong labels "
         f"given up; largest weight {largest:.0f}."
     )
-    return Picture(svg + plot(ax, text).svg, text)
+    return Picture(svg + plot(ax, text).svg if costs else svg, text)
 
 
 WAYS = ["stopped", "L2", "L1", "dropout", "noise", "shifts"]

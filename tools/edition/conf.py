@@ -1,0 +1,28 @@
+"""The same book on paper: what the PDF and the ePub are built with."""
+
+import sys
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+book = yaml.safe_load((HERE.parents[1] / "_config.yml").read_text("utf-8"))
+
+project, author = book["title"], book["author"]
+copyright = book["copyright"]
+exclude_patterns = book["exclude_patterns"]
+extensions = [
+    "paper",
+    "myst_nb",
+    "sphinx_design",
+    "sphinx_external_toc",
+    "sphinx_multitoc_numbering",
+    *book["sphinx"]["extra_extensions"],
+]
+external_toc_exclude_missing = book["only_build_toc_files"]
+myst_enable_extensions = book["parse"]["myst_enable_extensions"]
+nb_execution_mode = book["execute"]["execute_notebooks"]
+config = book["sphinx"]["config"]
+globals().update({k: v for k, v in config.items() if "html" not in k})
+nb_mime_priority_overrides = [("paper", "text/html", 0)]

@@ -13,7 +13,9 @@ project, author = book["title"], book["author"]
 copyright = book["copyright"]
 exclude_patterns = book["exclude_patterns"]
 extensions = [
+    "onpaper",
     "paper",
+    "ebook",
     "myst_nb",
     "sphinx_design",
     "sphinx_external_toc",
@@ -25,4 +27,14 @@ myst_enable_extensions = book["parse"]["myst_enable_extensions"]
 nb_execution_mode = book["execute"]["execute_notebooks"]
 config = book["sphinx"]["config"]
 globals().update({k: v for k, v in config.items() if "html" not in k})
-nb_mime_priority_overrides = [("paper", "text/html", 0)]
+nb_mime_priority_overrides = [
+    (builder, "text/html", 0) for builder in ("paper", "epub")
+]
+html_math_renderer = "mathml"
+version = "0"
+epub_basename = "book"
+epub_tocscope = "includehidden"
+epub_show_urls = "no"
+suppress_warnings = ["epub.unknown_project_files"]
+epub_css_files = ["ebook.css"]
+html_static_path = ["static"]

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
@@ -16,8 +17,9 @@ from sphinx.builders import Builder
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+from onpaper import picture  # noqa: E402
+
 from contents import listed, parts  # noqa: E402
-from pictures import drawings  # noqa: E402
 from website import fetch  # noqa: E402
 
 SPECIAL = re.compile(r"([\\#$*_`<>@~\[\]=\-+/'\"])")
@@ -100,22 +102,14 @@ def plain(tex: str) -> str:
 
 
 class Writer(nodes.NodeVisitor):
-    """One chapter in Typst's language; a kind of node it does not know fails.
-
-    What is folded on the page stays there: paper has the line that leads to
-    it.  Solutions come at the end of the chapter.
-    """
+    """One chapter in Typst's language; a node of unknown kind fails."""
 
     def __init__(self, document: nodes.document, builder: "Paper") -> None:
         super().__init__(document)
         self.builder, self.docname = builder, builder.at
         self.out: list[str] = []
         self.depth = 0
-        self.solutions: list[str] = []
         self.exercise = 0
-
-    def text(self) -> str:
-        return "".join(self.out)
 
     def dispatch_visit(self, node: nodes.Node) -> None:
         name = type(node).__name__
@@ -158,9 +152,7 @@ class Writer(nodes.NodeVisitor):
         self.out.append(escaped(node.astext()))
 
     def visit_paragraph(self, node: nodes.paragraph) -> None:
-        said = self.inner(node).strip()
-        if not said.startswith("#emph[This cell grows]"):
-            self.out.append(f"\n{said}\n")
+        self.out.append(f"\n{self.inner(node).strip()}\n")
         raise nodes.SkipNode
 
     def visit_emphasis(self, node: nodes.emphasis) -> None:
@@ -190,8 +182,7 @@ class Writer(nodes.NodeVisitor):
             number = f"({'.'.join(map(str, found))})" if found else ""
         formula = self.builder.formulas.place(node.astext())
         self.out.append(
-            f"\n#display({quoted(number)})[{self.marks(node)}"
-            f"$ {formula} $]\n"
+            f"\n#display({quoted(number)})[{self.marks(node)}$ {formula} $]\n"
         )
         raise nodes.SkipNode
 
@@ -272,7 +263,10 @@ class Writer(nodes.NodeVisitor):
             else:
                 cells += made
         sides = [
-            next((s for s in ("center", "right") if f"text-{s}" in classes), "left")
+            next(
+                (s for s in ("center", "right") if f"text-{s}" in classes),
+                "left",
+            )
             for classes in (" ".join(e["classes"]) for e in rows[-1].children)
         ]
         self.out.append(
@@ -290,38 +284,29 @@ class Writer(nodes.NodeVisitor):
         raise nodes.SkipNode
 
     def visit_container(self, node: nodes.container) -> None:
-        if node.get("nb_element") == "cell_code":
-            self.cell(node)
-            raise nodes.SkipNode
-
-    def cell(self, node: nodes.container) -> None:
-        hidden = node.get("hide_mode") in {"input", "all"}
-        for part in node.children:
-            kind = part.get("nb_element")
-            if kind == "cell_code_source" and not hidden:
-                self.out.append(f"\n#code({quoted(part.astext())})\n")
-            elif kind == "cell_code_output":
-                self.out.append(self.inner(part))
+        pass
 
     def visit_literal_block(self, node: nodes.literal_block) -> None:
         call = "printed" if "output" in node["classes"] else "code"
         self.out.append(f"\n#{call}({quoted(node.astext().rstrip())})\n")
         raise nodes.SkipNode
 
-    def visit_raw(self, node: nodes.raw) -> None:
-        if node["format"] == "html":
-            for files, caption in self.builder.pictures(node.astext()):
-                shown = ", ".join(map(quoted, files))
-                self.out.append(
-                    f"\n#picture(({shown},))[{escaped(caption)}]\n"
-                )
+    def visit_picture(self, node: picture) -> None:
+        files = "".join(f"{quoted(f)}, " for f in self.builder.files(node))
+        caption = escaped(node["caption"])
+        self.out.append(f"\n#picture(({files}))[{caption}]\n")
         raise nodes.SkipNode
+
+    def visit_raw(self, node: nodes.raw) -> None:
+        raise nodes.SkipNode  # for the page
 
     # Exercises
 
     def visit_exercise_enumerable_node(self, node: nodes.Element) -> None:
         self.exercise += 1
-        chapter = self.builder.env.toc_secnumbers.get(self.docname, {}).get("", ())
+        chapter = self.builder.env.toc_secnumbers.get(self.docname, {}).get(
+            "", ()
+        )
         number = ".".join(map(str, (*chapter, self.exercise)))
         title, *rest = node.children
         said = self.inner(title).strip().removeprefix("(").removesuffix(")")
@@ -334,10 +319,9 @@ class Writer(nodes.NodeVisitor):
 
     def visit_solution_node(self, node: nodes.Element) -> None:
         title, *rest = node.children
-        name = anchor(self.docname, node["target_label"])
         inside = self.inner(nodes.container("", *rest))
-        self.solutions.append(
-            f"\n#solution({quoted(name)})[{self.inner(title)}][{inside}]\n"
+        self.out.append(
+            f"\n#solution[{self.inner(title)}][{self.marks(node)}{inside}]\n"
         )
         raise nodes.SkipNode
 
@@ -372,34 +356,27 @@ class Paper(Builder):
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         pass
 
-    def numbers_of(self, docname: str, kind: str) -> dict[str, tuple[int, ...]]:
+    def numbers_of(
+        self, docname: str, kind: str
+    ) -> dict[str, tuple[int, ...]]:
         found = self.env.toc_fignumbers.get(docname, {})
         return found.get(kind, {})
 
-    def pictures(self, html: str) -> list[tuple[list[str], str]]:
-        """The drawings of an output, as files, with what is said below."""
-        made = []
-        for svgs, caption in drawings(html):
-            files = []
-            for svg in svgs:
-                self.images += 1
-                name = f"pictures/{self.images:03}.svg"
-                path = Path(self.outdir) / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(svg, "utf-8")
-                files.append(name)
-            made.append((files, caption))
-        return made
+    def files(self, node: picture) -> Iterator[str]:
+        """The drawings of a picture, written where Typst finds them."""
+        folder = Path(self.outdir) / "pictures"
+        folder.mkdir(exist_ok=True)
+        for svg in node["svgs"]:
+            self.images += 1
+            (folder / f"{self.images:03}.svg").write_text(svg, "utf-8")
+            yield f"pictures/{self.images:03}.svg"
 
     def chapter(self, stem: str) -> str:
         self.at = f"chapters/{stem}"
         doctree = self.env.get_and_resolve_doctree(self.at, self)
         writer = Writer(doctree, self)
         doctree.walkabout(writer)
-        text = writer.text()
-        if writer.solutions:
-            text += "\n#solutions[\n" + "".join(writer.solutions) + "]\n"
-        return text
+        return "".join(writer.out)
 
     def write(self, *ignored: object) -> None:
         import typst

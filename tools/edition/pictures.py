@@ -18,7 +18,9 @@ def drawings(html: str) -> list[tuple[list[str], str]]:
     for figure in soup.select("figure.picture"):
         svgs = [alone(svg) for svg in figure.find_all("svg")]
         caption = figure.find("figcaption")
-        found.append((svgs, caption.get_text(" ", strip=True) if caption else ""))
+        found.append(
+            (svgs, caption.get_text(" ", strip=True) if caption else "")
+        )
     return found
 
 

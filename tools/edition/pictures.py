@@ -1,12 +1,10 @@
 """The drawings that an output shows, each to stand by itself on paper."""
 
 import re
-from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup, Tag
 
-INK = "#222222"
-ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+INK, SIZE = "#222222", "font-size:15px"
 
 
 def drawings(html: str) -> list[tuple[list[str], str]]:
@@ -26,10 +24,11 @@ def drawings(html: str) -> list[tuple[list[str], str]]:
 
 def alone(svg: Tag) -> str:
     """A drawing that needs no page: no variable, no inherited colour."""
-    width, height = map(float, str(svg["viewbox"]).split()[2:])
-    wide = "wide" in svg.get("class", [])
-    svg["style"] = "font-size:15px" if wide else ""
-    svg["width"], svg["height"] = f"{width:g}", f"{height:g}"
+    if "wide" in svg.get("class", []):  # as wide as its place
+        width, height = str(svg["viewbox"]).split()[2:]
+        svg["style"], svg["width"], svg["height"] = SIZE, width, height
+    else:
+        del svg["style"]
     text = str(svg).replace("viewbox=", "viewBox=")
     text = re.sub(r"var\(--pst-color-background,.*?white\)\)", "white", text)
     text = re.sub(r"calc\((\d+px)\*var\(--grow,1\)\)", r"\1", text)

@@ -1,8 +1,9 @@
 """Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
 python benchmarks/run.py [imports sliders live step products memory growth
-                          peers mnist regularisation]
-The last two train for many minutes, and run only when they are named.
+                          peers descent minibatch starts mnist trust ends
+                          noise generalisation samples]
+The last nine train for minutes, and run only when they are named.
 """
 
 import importlib
@@ -16,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "bp" / "data"
 NAMES = "imports sliders live step products memory growth peers".split()
 ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
-ALREADY |= {"xor", "digits"}  # what a chapter plots
+ALREADY |= {"xor", "digits", "misread", "sizes", "end", "noise"}
 
 
 def line(row: Row) -> str:

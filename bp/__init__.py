@@ -2,7 +2,8 @@
 
 Written by the chapters."""
 
-from bp.algorithm import Gradient, backprop
+from bp.algorithm import End, Gradient, backprop
+from bp.approximation import bump_network
 from bp.biases import bias_gradient
 from bp.changes import (
     as_place,
@@ -15,19 +16,7 @@ from bp.changes import (
 )
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import cost_when_nudged, measured_delta, output_error
-from bp.descent import (
-    Callback,
-    Diverged,
-    GradientRule,
-    History,
-    Interrupted,
-    accuracy,
-    as_path,
-    load_run,
-    save_run,
-    sgd,
-    write_whole,
-)
+from bp.descent import as_slope, step_down
 from bp.digits import (
     Array,
     Samples,
@@ -37,13 +26,15 @@ from bp.digits import (
     load_digits,
     one_hot,
 )
+from bp.generalisation import mean_gain, rule_hessian
 from bp.gradient_check import (
     GradientCheck,
     check_gradient,
     finite_difference,
     relative_error,
 )
-from bp.minibatch import Workspace, batch_gradient, minibatches
+from bp.handwriting import confusion_matrix, load_mnist, mnist_folder, read_idx
+from bp.minibatch import minibatches
 from bp.minima import (
     Place,
     as_network,
@@ -51,14 +42,6 @@ from bp.minima import (
     classify,
     hessian,
     hessian_vector,
-    rearranged,
-)
-from bp.mnist import (
-    confusion_matrix,
-    load_mnist,
-    mnist_folder,
-    read_idx,
-    wilson_interval,
 )
 from bp.network import (
     ForwardPass,
@@ -67,7 +50,13 @@ from bp.network import (
     forward,
     random_network,
 )
-from bp.neuron import sigmoid, sigmoid_prime, weighted_input
+from bp.neuron import (
+    SIGMOID,
+    Activation,
+    sigmoid,
+    sigmoid_prime,
+    weighted_input,
+)
 from bp.reading import (
     as_array,
     as_numbers,
@@ -97,13 +86,32 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.training import (
+    Callback,
+    Diverged,
+    GradientRule,
+    History,
+    Interrupted,
+    Workspace,
+    accuracy,
+    as_path,
+    batch_gradient,
+    load_run,
+    save_run,
+    sgd,
+    write_whole,
+)
+from bp.traps import split_neuron
+from bp.trust import wilson_interval
 from bp.weights import weight_gradient
 
 __all__ = [
+    "Activation",
     "Array",
     "Callback",
     "Diverged",
     "EarlyStopping",
+    "End",
     "ForwardPass",
     "Gradient",
     "GradientCheck",
@@ -113,6 +121,7 @@ __all__ = [
     "Masks",
     "Network",
     "Place",
+    "SIGMOID",
     "Samples",
     "Workspace",
     "accuracy",
@@ -124,6 +133,7 @@ __all__ = [
     "as_path",
     "as_place",
     "as_real",
+    "as_slope",
     "as_targets",
     "as_vector",
     "as_whole",
@@ -131,6 +141,7 @@ __all__ = [
     "backprop",
     "batch_gradient",
     "bias_gradient",
+    "bump_network",
     "check_callable",
     "check_gradient",
     "check_network",
@@ -154,6 +165,7 @@ __all__ = [
     "load_run",
     "masked_backprop",
     "masked_forward",
+    "mean_gain",
     "measured_delta",
     "measured_jacobian",
     "measured_slopes",
@@ -167,13 +179,15 @@ __all__ = [
     "quadratic_cost_gradient",
     "random_network",
     "read_idx",
-    "rearranged",
     "relative_error",
+    "rule_hessian",
     "save_run",
     "sgd",
     "shifted",
     "sigmoid",
     "sigmoid_prime",
+    "split_neuron",
+    "step_down",
     "values_of",
     "verdict",
     "weight_gradient",

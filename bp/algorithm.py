@@ -3,6 +3,7 @@
 Written by the chapter chapters/11_algorithm.md: edit it there, not here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,10 @@ from bp.network import Network, forward
 from bp.recursion import propagate_error
 from bp.weights import weight_gradient
 
-__all__ = ["Gradient", "backprop"]
+__all__ = ["End", "Gradient", "backprop"]
+
+
+End = Callable[[Array, ArrayLike], tuple[Any, Array]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,19 +33,27 @@ class Gradient:
     cost: np.inexact[Any]
 
 
-def backprop(network: Network, x: ArrayLike, y: ArrayLike) -> Gradient:
-    """Gradient of the quadratic cost, the mean over a batch.
+def backprop(
+    network: Network, x: ArrayLike, y: ArrayLike, end: End | None = None
+) -> Gradient:
+    """Gradient of the cost, the mean over a batch (eq-algorithm-batch).
 
-    x has shape (n_0, m) and y (n_L, m) (eq-algorithm-batch).  Raises
-    ValueError when they do not fit the network or each other.
+    x has shape (n_0, m) and y (n_L, m).  `end` makes the cost and δ^L from
+    z^L and y; without it the cost is the quadratic one of a^L.  Raises
+    ValueError when x or y does not fit the network or the other.
     """
-    run, w, L = forward(network, x), network.w, network.depth
+    run, w, f, L = forward(network, x), network.w, network.f, network.depth
     z, a = run.z, run.a
-    delta = {L: output_error(quadratic_cost_gradient(a[L], y), z[L])}  # BP1
+    delta = {}
+    if end:
+        cost, delta[L] = end(z[L], y)
+    else:
+        cost, pull = quadratic_cost(a[L], y), quadratic_cost_gradient(a[L], y)
+        delta[L] = output_error(pull, z[L], f[L])  # BP1
     for l in range(L - 1, 0, -1):
-        delta[l] = propagate_error(w[l + 1], delta[l + 1], z[l])  # BP2
+        delta[l] = propagate_error(w[l + 1], delta[l + 1], z[l], f[l])  # BP2
     return Gradient(
         b={l: bias_gradient(delta[l]) for l in w},  # BP3
         w={l: weight_gradient(delta[l], a[l - 1]) for l in w},  # BP4
-        cost=quadratic_cost(a[L], y),
+        cost=cost,
     )

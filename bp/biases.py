@@ -16,7 +16,8 @@ def bias_gradient(delta: ArrayLike) -> Array:
     delta holds the errors of the layer, shape (n_l, m), a column for each
     sample, not divided by m.  The result is their mean over the samples,
     of shape (n_l, 1) as the biases are: the division by m is done here.
-    float32 and complex types are kept.  Raises ValueError for a 1-D delta.
+    float32 and complex types are kept.  Raises ValueError for a delta that
+    is 1-D, empty or not finite, TypeError for what is not numbers.
     """
     delta = as_columns(delta, "delta")
     gradient: Array = delta.mean(axis=1, keepdims=True)

@@ -26,10 +26,10 @@ __all__ = [
     "as_place",
     "one_number",
     "complex_step",
+    "measured_jacobian",
     "values_of",
     "with_values",
     "measured_slopes",
-    "measured_jacobian",
 ]
 
 
@@ -70,35 +70,30 @@ def one_number(value: Any) -> Any:
     return (array if array.dtype.kind == "f" else number).reshape(())[()]
 
 
-_REAL = (
-    "f lost the imaginary part of its argument, expected a complex result: "
-    "an abs(), a float() or an array of floats in f drops it; rewrite that, "
-    "or write finite_difference(f, x)"
-)
-
-
-def _at_complex(
-    f: Callable[[Any], Any], moved: Any, read: Callable[[Any], Any]
-) -> Any:
+def _at_complex(f: Callable[[Any], Any], moved: Any) -> Any:
     """What f returned for a complex argument, if that is its value there."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
-            value = read(f(moved))
+            value = one_number(f(moved))
     except np.exceptions.ComplexWarning:
-        raise ValueError(_REAL) from None
+        value = None
     except Exception as error:
         try:
-            read(f(moved.real.copy()))
+            one_number(f(moved.real.copy()))
         except Exception:  # not for being complex: it is an error of f
             raise error from None
         raise ValueError(
             f"f does not take complex numbers ({error}): write "
             'finite_difference(f, x), and check_gradient with method="central"'
         ) from error
-    if not np.iscomplexobj(value):
-        raise ValueError(_REAL)
-    return value
+    if np.iscomplexobj(value):
+        return value
+    raise ValueError(
+        "f lost the imaginary part of its argument, expected a complex "
+        "result: an abs(), a float() or an array of floats in f drops it; "
+        "rewrite that, or write finite_difference(f, x)"
+    )
 
 
 def complex_step(
@@ -109,7 +104,8 @@ def complex_step(
     f takes a complex array like x, of any shape, and returns a complex
     number; it must be smooth, without abs or conjugates.  The result has
     the shape of x, in double precision, and x is left as it is.  Raises
-    ValueError when f drops the imaginary part, or takes no complex number.
+    ValueError when f takes no complex number, or the result is not complex;
+    abs(x[0]) + x[1] is complex, and passes, with a wrong slope by x[0].
     """
     check_callable(f, "f")
     h = as_real(h, "h", 1e-30, above=True)
@@ -118,8 +114,30 @@ def complex_step(
     for place in np.ndindex(start.shape):
         moved = start.copy()
         moved[place] += 1j * h
-        gradient[place] = _at_complex(f, moved, one_number).imag / h
+        gradient[place] = _at_complex(f, moved).imag / h
     return gradient
+
+
+def measured_jacobian(
+    f: Callable[[Any], Any], x: ArrayLike
+) -> NDArray[np.float64]:
+    """Jacobian of f at a column x by imaginary steps (eq-changes-complex).
+
+    f takes a complex column (n, 1) and returns one (k, 1), smooth as for
+    `complex_step`; the result is (k, n), a row for each result.  Raises
+    ValueError when x or what f returns is no column.
+    """
+    check_callable(f, "f")
+    start = as_place(x, "x")
+    for name, value in (("x", start), ("f(x)", f(start.copy()))):
+        if (shape := as_columns(value, name).shape)[1] != 1:
+            raise ValueError(f"{name} has shape {shape}, expected one column")
+
+    def result(k: int) -> Callable[[Any], Any]:
+        return lambda x: f(x)[k]
+
+    rows = [complex_step(result(k), start) for k in range(shape[0])]
+    return np.hstack(rows).T
 
 
 def values_of(network: Network, kind: str, l: int) -> Array:
@@ -136,7 +154,7 @@ def with_values(
 ) -> Network:
     """The network with w[l] or b[l] replaced by values of that shape."""
     rows = len(values_of(network, kind, l))
-    parts = {"w": {**network.w}, "b": {**network.b}}
+    parts: Any = {"w": {**network.w}, "b": {**network.b}, "f": network.f}
     parts[kind][l] = as_columns(values, "values", rows)
     return Network(**parts)
 
@@ -155,32 +173,3 @@ def measured_slopes(
         return quadratic_cost(forward(moved, x).a[moved.depth], y)
 
     return complex_step(cost, values_of(network, kind, l))
-
-
-def measured_jacobian(
-    f: Callable[[Any], Any], x: ArrayLike
-) -> NDArray[np.float64]:
-    """Jacobian of f at a column x by imaginary steps (eq-changes-complex).
-
-    f takes a complex column (n, 1) and returns one (k, 1), smooth as for
-    `complex_step`; the result is (k, n), a row for each result.  Raises
-    ValueError when x or what f returns is no column.
-    """
-    check_callable(f, "f")
-    start = _column(as_place(x, "x"), "x").astype(np.complex128)
-    jacobian = []
-    for j in range(len(start)):
-        moved = start.copy()
-        moved[j] += 1e-30j
-        value = _at_complex(f, moved, lambda value: _column(value, "f(x)"))
-        jacobian.append(value.imag / 1e-30)
-    return np.hstack(jacobian)
-
-
-def _column(value: Any, name: str) -> Array:
-    column = as_columns(value, name)
-    if column.shape[1] != 1:
-        raise ValueError(
-            f"{name} has shape {column.shape}, expected one column"
-        )
-    return column

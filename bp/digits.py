@@ -62,8 +62,8 @@ def as_labels(
 ) -> NDArray[np.integer[Any]]:
     """`values` as whole numbers from 0 to classes - 1, shape (m,).
 
-    Raises TypeError for what is not whole numbers, ValueError for another
-    shape and for a number that is no class.
+    A single number is one label.  Raises TypeError for what is not whole
+    numbers, ValueError for more dimensions or a number that is no class.
     """
     labels = np.atleast_1d(as_array(values, name))
     if labels.dtype.kind not in "iu":
@@ -86,7 +86,7 @@ def as_labels(
 
 
 def as_targets(values: ArrayLike, name: str, rows: int) -> Array:
-    """As `as_columns`, for wanted outputs; knows labels when it sees them."""
+    """As `as_columns`, for wanted outputs; most lists of labels are named."""
     array = as_numbers(values, name)
     listed = array.ndim == 1 or (array.ndim == 2 and 1 in array.shape)
     if listed and (array.ndim == 1 or len(array) != rows) and rows > 1:
@@ -116,7 +116,7 @@ _SHA256 = "64b43d36662ed94dc8e11d2992c96abb2d8d1f2dec84546fc911a93e2c88b61b"
 
 @dataclass(frozen=True)
 class Samples:
-    """m samples: inputs, wanted outputs and labels, a column each."""
+    """m samples: inputs and wanted outputs, a column each, and labels."""
 
     x: NDArray[np.float64]  # (64, m), from 0 to 1
     y: NDArray[np.float64]  # (10, m), one-hot
@@ -126,9 +126,9 @@ class Samples:
 def load_digits() -> tuple[Samples, Samples]:
     """The handwritten digits: 1437 samples to train, 360 to test.
 
-    Inputs as in eq-digits-scale, targets as in eq-digits-onehot.  Source:
-    Alpaydin and Kaynak (1998), CC BY 4.0.  Raises ValueError if the file
-    is not the one that the book was written with.
+    Inputs as in eq-digits-scale, targets as in eq-digits-onehot; source
+    and licence are in bp/data/LICENSE.  Raises ValueError if the file is
+    not the one that the book was written with.
     """
     from hashlib import sha256  # here, since they are slow to import
     from importlib.resources import files

@@ -22,97 +22,70 @@ __all__ = [
 ]
 
 
-_Reals = NDArray[np.floating[Any]]
-
-
-def _slopes(
-    f: Callable[[Any], Any], here: Any, x: _Reals, steps: _Reals, central: bool
-) -> _Reals:
-    """The slope of f by each entry of x, with a step to both sides or one."""
-    gradient = np.zeros_like(x)
-    for place in np.ndindex(x.shape):
-        up, down = x.copy(), x.copy()
-        up[place] += steps[place]
-        if central:
-            down[place] -= steps[place]
-        moved = up[place] - down[place]  # after rounding: not quite h or 2h
-        if moved == 0:
-            raise ValueError(
-                f"h = {steps[place]} is lost beside the entry {x[place]} at "
-                f"{list(place)} in {x.dtype}: give a larger h, or none"
-            )
-        below = f(down) if central else here
-        gradient[place] = (f(up) - below) / moved
-    return gradient
-
-
-def finite_difference(
-    f: Callable[[Any], Any],
-    x: ArrayLike,
-    h: float | None = None,
-    central: bool = True,
-) -> Array:
-    """Gradient of f at x by differences (eq-gradient-check-central).
-
-    f takes an array like x, of any shape, and returns a real number; the
-    result has the shape of x, and x is left as it is.  Without `central`
-    differences are forward (eq-gradient-check-forward).  Without h the step
-    is eps^(1/3), forward eps^(1/2), times max(1, |entry|), with eps that of
-    x or of what f returns, whichever is coarser.  Raises ValueError when h
-    is lost beside an entry of x, or f returns no single real number.
-    """
-    check_callable(f, "f")
-    start = as_place(x, "x")
-    here = one_number(f(start.copy()))
-    if np.iscomplexobj(here):
+def _one_real(value: Any) -> Any:
+    """What f returned, if it is one finite real number, or an error."""
+    if np.iscomplexobj(number := one_number(value)):
         raise ValueError(
             "f returned a complex number for a real x, expected a real one: "
             "let f return its real part"
         )
-    eps = float(np.finfo(start.dtype).eps)
-    if np.asarray(here).dtype.kind == "f":
-        eps = max(eps, float(np.finfo(np.asarray(here).dtype).eps))
-    steps = eps ** (1 / 3 if central else 1 / 2) * np.maximum(1, abs(start))
-    if h is not None:
-        h = as_real(h, "h", 1e-6, above=True)
-        steps = np.full(start.shape, h)
-    return _slopes(lambda x: one_number(f(x)), here, start, steps, central)
+    return number
+
+
+def finite_difference(f: Callable[[Any], Any], x: ArrayLike) -> Array:
+    """Gradient of f at x by central differences (eq-gradient-check-central).
+
+    f takes an array like x, of any shape, and returns a real number; the
+    result has the shape of x, and x is left as it is.  The step is the cube
+    root of eps, of x or of what f returns, whichever is coarser, and beside
+    a large entry that times the entry.  Raises ValueError where f returns
+    None or no single, finite, real number, TypeError for no number.
+    """
+    check_callable(f, "f")
+    start = as_place(x, "x")
+    here = _one_real(f(start.copy()))
+    eps = max(np.finfo(start.dtype).eps, np.finfo(here.dtype).eps)
+    gradient = np.zeros_like(start)
+    for place in np.ndindex(start.shape):
+        up, down = start.copy(), start.copy()
+        step = eps ** (1 / 3) * max(1, abs(start[place]))
+        up[place] += step
+        down[place] -= step
+        moved = up[place] - down[place]  # after rounding: not quite 2h
+        gradient[place] = (_one_real(f(up)) - _one_real(f(down))) / moved
+    return gradient
+
+
+def _check_shape(got: Array, wanted: Array, names: tuple[str, str]) -> None:
+    """Raise ValueError unless both arrays have one shape."""
+    if got.shape != wanted.shape:
+        write = f": write {names[0]}.reshape{wanted.shape}"
+        raise ValueError(
+            f"{names[0]} has shape {got.shape}, expected {wanted.shape}, that "
+            f"of {names[1]}" + write * (got.size == wanted.size)
+        )
 
 
 def _differences(got: Array, wanted: Array) -> NDArray[np.floating[Any]]:
     """|got − wanted|, infinite where one of them is no finite number."""
-    finite = np.isfinite(got) & np.isfinite(wanted)
-    apart: NDArray[np.floating[Any]] = np.full(got.shape, np.inf)
-    apart[finite] = np.abs(got[finite] - wanted[finite])
-    return apart
+    with np.errstate(all="ignore"):
+        apart: Array = np.abs(got - wanted)
+    return np.where(np.isfinite(apart), apart, np.inf)
 
 
-def relative_error(
-    got: ArrayLike, wanted: ArrayLike, scale: float | None = None
-) -> float:
+def relative_error(got: ArrayLike, wanted: ArrayLike) -> float:
     """Largest difference of two arrays, relative to their largest entry.
 
-    The scale is the largest absolute entry of either array, unless one is
-    given.  Give one array at a time: an array of small entries hides behind
-    one with large entries.  Symmetric; 0 for equal arrays, 2 for opposite
-    ones, infinite where an entry is not finite.  Raises ValueError when the
-    shapes differ.
+    Give one array at a time: one of small entries hides behind one of large
+    entries.  Symmetric; 0 for equal arrays, 2 for opposite ones, infinite
+    where an entry is not finite.  Raises ValueError when the shapes differ.
     """
     got, wanted = as_numbers(got, "got"), as_numbers(wanted, "wanted")
-    if scale is not None:
-        scale = as_real(scale, "scale", 1.0, above=True)
-    if got.shape != wanted.shape:
-        hint = f": write got.reshape{wanted.shape}"
-        raise ValueError(
-            f"got has shape {got.shape}, expected {wanted.shape}, that of "
-            "wanted" + (hint if got.size == wanted.size else "")
-        )
+    _check_shape(got, wanted, ("got", "wanted"))
     largest = float(_differences(got, wanted).max(initial=0))
     if largest == 0 or not np.isfinite(largest):
         return largest
-    if scale is None:
-        scale = float(max(np.abs(got).max(), np.abs(wanted).max()))
-    return largest / scale
+    return largest / float(max(np.abs(got).max(), np.abs(wanted).max()))
 
 
 @dataclass(frozen=True)
@@ -135,10 +108,9 @@ class GradientCheck:
         if self.right:
             return f"right: largest relative error {self.error:.0e}"
         where = f"at {list(self.place)} " if self.place else ""
+        pair = self.said, self.measured
         for digits in range(6, 18):  # as many as show the difference
-            said, measured = (
-                f"{v + 0.0:.{digits}g}" for v in (self.said, self.measured)
-            )
+            said, measured = (f"{v + 0.0:.{digits}g}" for v in pair)
             if said != measured:
                 break
         return (
@@ -148,61 +120,51 @@ class GradientCheck:
         )
 
 
-def _said(
-    grad: ArrayLike | Callable[[Any], ArrayLike], x: Array
-) -> NDArray[np.floating[Any]]:
+def _said(grad: Any, x: Array) -> NDArray[np.floating[Any]]:
     """The gradient that is to be checked, as an array of the shape of x."""
     given = grad(x.copy()) if callable(grad) else grad
     if given is None:
         raise ValueError("grad returned None: is a return missing?")
     said: NDArray[Any] = as_numbers(given, "grad")
-    if said.dtype.kind == "c" or as_array(given, "grad").dtype == np.float16:
+    kind = as_array(given, "grad").dtype
+    if said.dtype.kind == "c" or kind == np.float16:
         raise TypeError(
-            f"grad holds {as_array(given, 'grad').dtype}, expected float32 or "
-            "float64: compute it in one of these"
+            f"grad holds {kind}, expected float32 or float64: compute it in "
+            "one of these"
         )
-    if said.shape != x.shape:
-        hint = f": write grad.reshape{x.shape}"
-        raise ValueError(
-            f"grad has shape {said.shape}, expected {x.shape}, that of x"
-            + (hint if said.size == x.size else "")
-        )
+    _check_shape(said, x, ("grad", "x"))
     if said.size == 0:
         raise ValueError(f"x has shape {x.shape}: nothing in it")
     return said
 
 
-def _check_analytic(
-    f: Callable[[Any], Any], x: Array, slopes: Array, at: Any
-) -> None:
-    """Raise ValueError where real steps of f contradict imaginary ones.
-
-    Taken from the entry `at`, or without one from all, at random.  A
-    conjugate (as in vdot) keeps imaginary parts, and turns them round.
-    """
-    way = np.random.default_rng(0).standard_normal(x.shape)
-    if at is not None:
-        way = np.zeros(x.shape)
-        way[at] = 1
-    way *= np.maximum(1, abs(x))
-    h, more = 1e-6, 2.7  # no multiple, for waves that would look alike
-    places = [x + t * h * way for t in (-more, -1, 0, 1, more)]
+def _near(f: Callable[[Any], Any], places: list[Array]) -> list[Any]:
+    """The values of f at some places; none if it has none at one of them."""
     try:
         with np.errstate(all="ignore"):
-            values = [np.real(one_number(f(place))) for place in places]
+            return [np.real(one_number(f(place))) for place in places]
     except Exception:
-        return  # f ends here
+        return []
+
+
+def _check_analytic(
+    f: Callable[[Any], Any], x: Array, slopes: Array, least: float
+) -> None:
+    """Raise ValueError where real steps of f contradict imaginary ones."""
+    way = np.random.default_rng(0).standard_normal(x.shape)
+    way *= np.maximum(least, abs(x))
+    h, k = 1e-6, 2.7  # no multiple, for waves that would look alike
+    if not (values := _near(f, [x + t * h * way for t in (-k, -1, 0, 1, k)])):
+        return
     far, before, here, after, beyond = values
-    slope = (after - before) / (2 * h)
-    wide = (beyond - far) / (2 * more * h)
-    bend = abs(after - 2 * here + before) / h  # a kink is one, too
-    noise = 1e7 * np.finfo(here.dtype).eps * abs(here)
-    seen = (slopes * way).sum()
-    if max(bend, 1e-6 * abs(seen)) > 1e-3 * abs(slope) + noise:
+    slope, seen = (after - before) / (2 * h), (slopes * way).sum()
+    bend, wide = (after - 2 * here + before) / h, (beyond - far) / (2 * k * h)
+    kink = bend - (beyond - 2 * here + far) / (k**2 * h)
+    noise = 1e7 * np.finfo(here.dtype).eps * (abs(here) + abs(slopes).sum())
+    if max(abs(bend), 1e-6 * abs(seen)) > 1e-3 * abs(slope) + noise:
         return  # too bent for these steps: nothing can be said
-    unsure = 1e-7 * max(abs(slope), abs(seen)) + abs(wide - slope) + noise
-    unsure += bend if at is None else 1e-3 * bend
-    if abs(slope - seen) > unsure:
+    unsure = abs(wide - slope) + abs(kink) + noise
+    if abs(slope - seen) > 1e-7 * max(abs(slope), abs(seen)) + unsure:
         raise ValueError(
             f"an imaginary step of f gives the slope {seen:.6g}, a real one "
             f"{slope:.6g}: a conjugate (conj, vdot), an abs() or a .real in f "
@@ -210,32 +172,14 @@ def _check_analytic(
         )
 
 
-def _scale_of_zero(
-    f: Callable[[Any], Any], x: Array, said: Array, eps: float
-) -> float | None:
-    """What the error of a gradient of zeros is relative to, if it is one.
-
-    A tenth of f, and of how steep f is in the neighbourhood.
-    """
-    size = float(abs(one_number(f(x.copy()))))
-    try:
-        with np.errstate(all="ignore"):
-            h = 0.1 * max(1.0, float(abs(x).max()))
-            slopes = finite_difference(f, x, h, central=False)
-            size += float(abs(slopes).max())
-    except Exception:  # so far away f may have no value
-        pass
-    return size / 10 if abs(said).max() <= 1000 * eps * size > 0 else None
-
-
-def _advice(here: float, apart: float, promise: float) -> str:
-    """What to do where a difference sees no better beside a large f."""
-    if apart >= 10 * promise * abs(here):
-        return ""
-    return (
-        f": f is {here:.1g} there, beside which differences see no more; take "
-        'a constant out of f, or write method="complex"'
-    )
+def _size_of_zero(
+    f: Callable[[Any], Any], x: Array, said: Array, here: float, eps: float
+) -> float:
+    """What zeros are relative to: |f| and its steepness nearby; else 0."""
+    h = 0.1 * max(1.0, float(abs(x).max()))
+    values = _near(f, [x, x + h]) or [here]
+    size = here + float(np.ptp(values)) / h
+    return size / 10 * (float(abs(said).max()) <= 1000 * eps * size)
 
 
 def check_gradient(
@@ -244,50 +188,45 @@ def check_gradient(
     x: ArrayLike,
     method: str = "complex",
     tolerance: float | None = None,
-    scale: float | None = None,
 ) -> GradientCheck:
     """Compare a gradient of f at x with the measured one.
 
-    f takes an array like x, of any shape, and returns a number; grad is the
-    gradient, of the shape of x, or a function of x that returns it.  method
-    is "complex" (best), "central" or "forward"; `scale` is as in
-    `relative_error`, or, for a gradient of zeros, the size of f.  Without a
-    tolerance it is 1000 times what the method promises
-    (eq-gradient-check-best-forward, eq-gradient-check-best-central).
-    Leaves x as it is.  Raises ValueError for an unknown method, when grad
-    has not the shape of x, and when the method does not suit f.
+    f takes an array like x, of any shape, and returns a number; grad is an
+    array of this shape, or a function of x that returns it.  method is
+    "complex" or, less exact, "central"; errors are as in `relative_error`,
+    for a gradient of zeros relative to (|f| + its steepness nearby) /
+    10.  The usual tolerance leaves room for what rounding does to the
+    method.  Raises ValueError for an unknown method, another shape of grad,
+    and "complex" where f takes no complex number, or where real steps show
+    that it does not suit f: not beside a large constant, or at a tiny x.
     """
-    powers = {"complex": 1.0, "central": 2 / 3, "forward": 1 / 2}
-    if not isinstance(method, str) or method not in powers:
+    if not isinstance(method, str) or method not in ("complex", "central"):
         raise ValueError(
-            f"method is {in_words(method)}, expected one of "
-            f"{', '.join(powers)}"
+            f"method is {in_words(method)}, expected complex or central"
         )
     check_callable(f, "f")
-    start = as_place(x, "x")
+    start, exact = as_place(x, "x"), method == "complex"
     said, here = _said(grad, start), one_number(f(start.copy()))
-    measured: Array
-    if method == "complex":
-        measured = complex_step(f, start)
-    else:
-        measured = finite_difference(f, start, central=method == "central")
+    measured = (complex_step if exact else finite_difference)(f, start)
     coarse = [a.dtype for a in (start, said, here) if a.dtype.kind == "f"]
     eps = max(float(np.finfo(kind).eps) for kind in coarse)
-    promise = eps ** powers[method]
-    if tolerance is None:
-        tolerance = 1000 * promise
+    promise = eps if exact else eps ** (2 / 3)
+    tolerance = 1000 * promise if tolerance is None else tolerance
     tolerance = as_real(tolerance, "tolerance", 1e-6)
-    error = relative_error(said, measured, scale)
-    if error > tolerance and scale is None:
-        scale = _scale_of_zero(f, start, said, eps)
-        error = relative_error(said, measured, scale)
-    apart = _differences(said, measured)
+    error, size = relative_error(said, measured), float(abs(here))
+    apart, advice = _differences(said, measured), ""
     worst = np.unravel_index(int(apart.argmax()), apart.shape)
-    place, advice = tuple(int(i) for i in worst), ""
-    if method == "complex":
-        at = place if error > tolerance else None
-        _check_analytic(f, start, measured, at)
-    else:
-        advice = _advice(float(here), float(apart[place]), promise)
+    place = tuple(int(i) for i in worst)
+    if error > tolerance:
+        whole = _size_of_zero(f, start, said, size, eps)
+        error = float(apart[place]) / whole if whole else error
+    if exact:
+        for least in (1, 1e-6):  # shorter beside small entries, too
+            _check_analytic(f, start, measured, least)
+    elif float(apart[place]) < 10 * promise * size:
+        advice = (
+            f": f is {float(here):.1g} there, beside which differences see no "
+            'more; take a constant out of f, or write method="complex"'
+        )
     found = float(said[place]), float(measured[place])
     return GradientCheck(error, place, *found, tolerance, advice)

@@ -1,6 +1,6 @@
 """Where descent stops
 
-Written by the chapter chapters/16_minima.md: edit it there, not here.
+Written by the chapter chapters/18_minima.md: edit it there, not here.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from bp.algorithm import Gradient, backprop
 from bp.digits import Array, as_columns
 from bp.network import Network, check_network
-from bp.reading import as_real, as_whole, as_wholes, count_parameters
+from bp.reading import as_real, as_wholes, count_parameters
 
 __all__ = [
     "as_vector",
@@ -23,7 +23,6 @@ __all__ = [
     "hessian",
     "Place",
     "classify",
-    "rearranged",
 ]
 
 
@@ -82,7 +81,7 @@ def hessian_vector(
     theta = as_vector(network)
     v = _one_column(v, "v", len(theta))
     for name, array in [("network", theta), ("v", v)]:
-        if np.iscomplexobj(array):
+        if array.dtype.kind == "c":
             raise TypeError(
                 f"{name} is complex, expected real numbers: the imaginary "
                 "part is what the step is taken in"
@@ -153,31 +152,3 @@ def classify(
     else:
         kind = "plateau" if values[-1] <= flat else "undecided"
     return Place(kind, float(gradient.cost), slope, values)
-
-
-def rearranged(
-    network: Network, l: int, order: Sequence[int], signs: Sequence[int]
-) -> Network:
-    """The same function with hidden layer l rewritten (eq-minima-signed).
-
-    Neuron r becomes the old neuron order[r] (from 0), turned upside down
-    where signs[r] is -1.  Raises ValueError when l is no hidden layer,
-    order no permutation, or a sign neither 1 nor -1.
-    """
-    check_network(network)
-    if network.depth < 2:
-        raise ValueError(f"{network} has no hidden layer to rearrange")
-    l = as_whole(l, "l", 1, network.depth - 1)
-    n = network.sizes[l]
-    order, signs = as_wholes(order, "order", 0), as_wholes(signs, "signs", -1)
-    if sorted(order) != list(range(n)) or sorted(map(abs, signs)) != [1] * n:
-        raise ValueError(
-            f"order is {list(order)} and signs are {list(signs)}, expected "
-            f"a permutation of 0 to {n - 1} and {n} of 1 or -1"
-        )
-    old, sign = list(order), np.array(signs).reshape(-1, 1)
-    w, b = dict(network.w), dict(network.b)
-    out = w[l + 1][:, old]
-    w[l], b[l] = w[l][old] * sign, b[l][old] * sign
-    w[l + 1], b[l + 1] = out * sign.T, b[l + 1] + out @ (sign < 0)
-    return Network(w, b)

@@ -4,14 +4,14 @@ Written by the chapter chapters/03_network.md: edit it there, not here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from bp.digits import Array, as_columns
-from bp.neuron import sigmoid, weighted_input
+from bp.neuron import SIGMOID, Activation, weighted_input
 from bp.reading import as_wholes, check_rng, in_words
 
 __all__ = [
@@ -64,9 +64,25 @@ def _fitting(w: Any, b: Any) -> tuple[_Layers, _Layers]:
     return w, b
 
 
+def _functions(f: Any, layers: range) -> dict[int, Activation]:
+    """The function of each layer, σ where none is given, or an error."""
+    if not isinstance(f, Mapping):
+        said = "expected a dictionary keyed by layer: write {1: SIGMOID}"
+        raise TypeError(f"f is a {type(f).__name__}, {said}")
+    for l, function in f.items():
+        if not all(callable(getattr(function, n, 0)) for n in ("f", "prime")):
+            raise TypeError(
+                f"f[{l}] is a {type(function).__name__}, expected an "
+                "Activation: write Activation(sigmoid, sigmoid_prime)"
+            )
+        if l not in layers:
+            raise ValueError(f"f has the layer {l}, expected {list(layers)}")
+    return {l: f.get(l, SIGMOID) for l in layers}
+
+
 def check_network(network: object) -> None:
     """Raise TypeError for what is no network; of any load of this module."""
-    parts = ("w", "b", "sizes", "depth")
+    parts = ("w", "b", "f", "sizes", "depth")
     if not isinstance(network, Network):
         if not all(hasattr(network, part) for part in parts):
             raise TypeError(
@@ -79,18 +95,21 @@ def check_network(network: object) -> None:
 class Network:
     """Weights w[l], shape (n_l, n_{l-1}), and biases b[l], shape (n_l, 1).
 
-    Both are dictionaries keyed by layer l = 1, ..., L.  float32, float64
-    and complex arrays stay what they are.  Raises TypeError when w or b is
-    no dictionary, ValueError when a layer is missing or does not fit.
+    They are dictionaries keyed by layer l = 1, ..., L, and so is f, of the
+    layers whose function is not σ.  float32, float64 and complex arrays stay
+    what they are.  Raises TypeError for what is no dictionary, or holds what
+    does not belong there; ValueError for what is missing or does not fit.
     """
 
     w: Mapping[int, Array]
     b: Mapping[int, Array]
+    f: Mapping[int, Activation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         w, b = _fitting(self.w, self.b)
         object.__setattr__(self, "w", w)
         object.__setattr__(self, "b", b)
+        object.__setattr__(self, "f", _functions(self.f, range(1, len(w) + 1)))
 
     @property
     def depth(self) -> int:
@@ -117,13 +136,14 @@ class ForwardPass:
 def forward(network: Network, x: ArrayLike) -> ForwardPass:
     """Run a network on a batch x of shape (n_0, m) (eq-network-batch).
 
-    Raises ValueError when x is no matrix of n_0 rows of finite numbers.
+    Raises TypeError for what is no Network and for what is not numbers;
+    ValueError when x is no matrix of n_0 rows of finite numbers.
     """
     check_network(network)
     z, a = {}, {0: as_columns(x, "x", rows=network.sizes[0])}
     for l in range(1, network.depth + 1):
         z[l] = weighted_input(network.w[l], network.b[l], a[l - 1])
-        a[l] = sigmoid(z[l])
+        a[l] = network.f[l].f(z[l])
     return ForwardPass(z, a)
 
 
@@ -149,9 +169,9 @@ def random_network(
     """A network of the widths n_0, ..., n_L, ready to learn.
 
     Weights are normal with variance 1/n_{l-1} (eq-network-variance), biases
-    normal with variance 1.  Raises TypeError when rng is no Generator, a
-    width no whole number or dtype not of float32 or wider; ValueError for
-    fewer than two layers or an empty one.
+    normal with variance 1.  Raises TypeError when rng is no Generator, when
+    sizes are not whole numbers or none, or dtype is not float32 or wider;
+    ValueError for a single layer, or a width below 1.
     """
     check_rng(rng)
     sizes, dtype = as_wholes(sizes, "sizes", 1), _wide(dtype)

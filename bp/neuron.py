@@ -3,13 +3,22 @@
 Written by the chapter chapters/02_neuron.md: edit it there, not here.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bp.digits import Array, as_columns
 from bp.reading import as_numbers
 
-__all__ = ["weighted_input", "sigmoid", "sigmoid_prime"]
+__all__ = [
+    "weighted_input",
+    "sigmoid",
+    "sigmoid_prime",
+    "Activation",
+    "SIGMOID",
+]
 
 
 def weighted_input(w: ArrayLike, b: ArrayLike, x: ArrayLike) -> Array:
@@ -47,3 +56,13 @@ def sigmoid_prime(z: ArrayLike) -> Array:
     """
     z = as_numbers(z, "z")
     return sigmoid(z) * sigmoid(-z)
+
+
+class Activation(NamedTuple):
+    """What a neuron makes of z, and its slope: functions of any array."""
+
+    f: Callable[[Array], Array]
+    prime: Callable[[Array], Array]
+
+
+SIGMOID = Activation(sigmoid, sigmoid_prime)

@@ -3,16 +3,28 @@
 Written by the chapter chapters/00_reading.md: edit it there, not here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
 from copy import deepcopy
+from inspect import unwrap
 from itertools import pairwise
 from numbers import Integral, Real
+from types import FrameType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "count_parameters",
     "in_words",
     "as_whole",
     "as_wholes",
@@ -21,10 +33,19 @@ __all__ = [
     "check_callable",
     "as_array",
     "as_numbers",
-    "count_parameters",
     "distance",
     "verdict",
 ]
+
+
+def count_parameters(sizes: Sequence[int]) -> int:
+    """How many weights and biases a network has (eq-reading-count).
+
+    `sizes` are the layer widths n_0, n_1, ..., n_L, for example (3, 2, 1).
+    Raises TypeError unless they are whole numbers, ValueError below 1.
+    """
+    widths = as_wholes(sizes, "sizes", 1)
+    return sum(n * (before + 1) for before, n in pairwise(widths))
 
 
 _MANY = 10**12  # more of anything than fits into a machine
@@ -131,12 +152,7 @@ def check_callable(f: Any, name: str) -> None:
 
 
 _PLAIN = {int, float, bool, complex}
-_ELSEWHERE = (
-    "__dlpack__",
-    "__array_namespace__",
-    "__array_function__",
-    "toarray",
-)
+_ELSEWHERE = "__dlpack__ __array_namespace__ __array_function__ toarray"
 _TO_NUMPY = {
     "torch": "{}.numpy(force=True)",
     "tensorflow": "{}.numpy()",
@@ -159,7 +175,7 @@ def _refuse(values: Any, name: str, depth: int = 4) -> None:
                 f"{name} has masked entries, expected a number in each "
                 f"place: write {name}.filled(0), or leave these samples out"
             )
-    elif any(hasattr(type(values), mark) for mark in _ELSEWHERE):
+    elif any(hasattr(type(values), mark) for mark in _ELSEWHERE.split()):
         library = type(values).__module__.split(".")[0]
         write = _TO_NUMPY.get(library, "np.asarray({})").format(name)
         raise TypeError(
@@ -206,16 +222,6 @@ def as_numbers(values: Any, name: str) -> NDArray[np.inexact[Any]]:
     )
 
 
-def count_parameters(sizes: Sequence[int]) -> int:
-    """How many weights and biases a network has (eq-reading-count).
-
-    `sizes` are the layer widths n_0, n_1, ..., n_L, for example (3, 2, 1).
-    Raises TypeError unless they are whole numbers, ValueError below 1.
-    """
-    widths = as_wholes(sizes, "sizes", 1)
-    return sum(n * (before + 1) for before, n in pairwise(widths))
-
-
 def _values(given: Any) -> NDArray[np.inexact[Any]]:
     """What a function returned, as numbers; else an error about "it"."""
     array = as_array(given, "it")
@@ -252,21 +258,28 @@ def verdict(
     cases: Iterable[tuple[Any, ...]],
     slips: Mapping[str, Callable[..., Any]] = {},
     tolerance: float = 1e-9,
+    at_most: Mapping[Callable[..., Any], int] = {},
 ) -> None:
     """Say whether `answer` does what `right` does on every case.
 
     `cases` are tuples of arguments, of which each call gets its own copies;
     `slips` are well-known wrong answers by name, so that the verdict can
-    name the one that was made.  Errors are as in `distance`.  Whatever the
-    answer does, the verdict is a sentence; only who stops it by hand gets
-    the KeyboardInterrupt.
+    name the one that was made.  Errors are as in `distance`.  `at_most` says
+    how often a function may be called in a case, by the answer or by what
+    it calls: 0 forbids it.  Whatever the answer raises, the verdict is a
+    sentence; only who stops it by hand gets the KeyboardInterrupt.  Raises
+    TypeError if `at_most` names a function whose calls nobody can see.
     """
-    cases, given, changed = list(cases), [], False
+    cases, given, changed, often = list(cases), [], False, ""
+    watched = {_code(f): (f.__name__, most) for f, most in at_most.items()}
     try:
         for case in cases:
             mine = _copies(case)
-            given.append(_copies((answer(*mine),))[0])
+            with _counting(watched) as calls:
+                got = answer(*mine)
+            given.append(_copies((got,))[0])
             changed = changed or not _alike(mine, case)
+            often = often or _too_often(calls, watched)
     except NotImplementedError:
         print("not yet: put your line in place of NotImplementedError")
         return
@@ -276,7 +289,51 @@ def verdict(
         print(f"not right: it stops with {_words(error)}")
         return
     said = _compare(given, right, cases, slips, tolerance)
+    if often and said.startswith("right"):
+        said = f"not right: the numbers are, but it calls {often}"
     print(said + ", but it changes its argument in place" * changed)
+
+
+def _code(function: Callable[..., Any]) -> Any:
+    """What a call is known by, also that of a copy on another page."""
+    plain = unwrap(getattr(function, "__func__", function))
+    code = getattr(plain, "__code__", None)
+    if code is None and getattr(plain, "__module__", "") != "builtins":
+        raise TypeError(
+            f"the calls of {in_words(function)} cannot be counted: give "
+            "a function that is written in Python"
+        )
+    return (code.co_name, code.co_code) if code else plain
+
+
+@contextmanager
+def _counting(watched: Collection[Any]) -> Iterator[dict[Any, int]]:
+    """Counts calls, whatever name they are made by, and whoever makes them."""
+    calls = dict.fromkeys(watched, 0)
+
+    def watch(frame: FrameType, event: str, called: Any) -> None:
+        code = frame.f_code
+        one = (code.co_name, code.co_code) if event == "call" else called
+        if event in ("call", "c_call") and one in calls:
+            calls[one] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(watch if watched else before)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
+def _too_often(
+    calls: Mapping[Any, int], watched: Mapping[Any, tuple[str, int]]
+) -> str:
+    """What was called more often than it may be, in words, or nothing."""
+    for code, (name, most) in watched.items():
+        if (times := calls[code]) > most:
+            said = f" {times} times, where {most} should do"
+            return name + (said if most else ", which is not allowed here")
+    return ""
 
 
 def _copies(case: Iterable[Any]) -> tuple[Any, ...]:

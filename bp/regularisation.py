@@ -1,6 +1,6 @@
 """What regularisation does
 
-Written by the chapter chapters/17_regularisation.md: edit it there, not here.
+Written by the chapter chapters/20_regularisation.md: edit it there, not here.
 """
 
 from collections.abc import Mapping
@@ -13,20 +13,20 @@ from bp.algorithm import Gradient, backprop
 from bp.biases import bias_gradient
 from bp.cost import quadratic_cost, quadratic_cost_gradient
 from bp.delta import output_error
-from bp.descent import GradientRule, History
 from bp.digits import Array, as_columns
 from bp.network import ForwardPass, Network, check_network
 from bp.neuron import sigmoid, weighted_input
 from bp.reading import as_real, as_whole, as_wholes, check_callable, check_rng
 from bp.recursion import propagate_error
+from bp.training import GradientRule, History
 from bp.weights import weight_gradient
 
 __all__ = [
+    "EarlyStopping",
     "l2_penalty",
     "with_l2",
     "l1_penalty",
     "with_l1",
-    "EarlyStopping",
     "Masks",
     "dropout_masks",
     "masked_forward",
@@ -38,8 +38,42 @@ __all__ = [
 ]
 
 
+class EarlyStopping:
+    """A callback for `sgd` that ends a run when the test cost stops falling.
+
+    Give `sgd` the validation samples as `test`.  Afterwards `network` is the
+    one with the lowest cost, a copy, and `epoch` and `cost` are its own.
+    In another run it starts anew; one that goes on from its history is the
+    same run.
+    Raises ValueError for a patience below 1, or without test samples.
+    """
+
+    def __init__(self, patience: int) -> None:
+        self.patience = as_whole(patience, "patience", 1)
+        self.epoch, self.cost = 0, np.inf
+        self.network: Network | None = None
+
+    def __call__(self, epoch: int, network: Network, history: History) -> bool:
+        """Note the network if it is the best so far; True to stop."""
+        if not history.test_cost:
+            raise ValueError(
+                "nothing to stop by: give sgd the validation samples as test"
+            )
+        costs = history.test_cost
+        place = len(costs) - 1 - (epoch - self.epoch)  # of the best epoch
+        known = 0 <= place < len(costs) and costs[place] == self.cost
+        if self.network is not None and not known:  # it is another run
+            self.cost = np.inf
+        if costs[-1] < self.cost:
+            self.epoch, self.cost = epoch, costs[-1]
+            w = {l: w.copy() for l, w in network.w.items()}
+            b = {l: b.copy() for l, b in network.b.items()}
+            self.network = Network(w, b, network.f)
+        return epoch - self.epoch >= self.patience
+
+
 def l2_penalty(network: Network, lam: float) -> np.inexact[Any]:
-    """λ/2 times the squares of all weights (eq-regularisation-l2)."""
+    """λ/2 by the squares of all weights (eq-regularisation-l2)."""
     check_network(network)
     lam = as_real(lam, "lam", 0.01)
     squares = sum((w**2).sum() for w in network.w.values())
@@ -91,40 +125,6 @@ def with_l1(lam: float, rule: GradientRule = backprop) -> GradientRule:
         return Gradient(w, g.b, g.cost + l1_penalty(network, lam))
 
     return gradient
-
-
-class EarlyStopping:
-    """A callback for `sgd` that ends a run when the test cost stops falling.
-
-    Give `sgd` the validation samples as `test`.  Afterwards `network` is the
-    one with the lowest cost, a copy, and `epoch` and `cost` are its own.
-    In another run it starts anew; one that goes on from its history is the
-    same run.
-    Raises ValueError for a patience below 1, or without test samples.
-    """
-
-    def __init__(self, patience: int) -> None:
-        self.patience = as_whole(patience, "patience", 1)
-        self.epoch, self.cost = 0, np.inf
-        self.network: Network | None = None
-
-    def __call__(self, epoch: int, network: Network, history: History) -> bool:
-        """Note the network if it is the best so far; True to stop."""
-        if not history.test_cost:
-            raise ValueError(
-                "nothing to stop by: give sgd the validation samples as test"
-            )
-        costs = history.test_cost
-        place = len(costs) - 1 - (epoch - self.epoch)  # of the best epoch
-        known = 0 <= place < len(costs) and costs[place] == self.cost
-        if self.network is not None and not known:  # it is another run
-            self.cost = np.inf
-        if costs[-1] < self.cost:
-            self.epoch, self.cost = epoch, costs[-1]
-            w = {l: w.copy() for l, w in network.w.items()}
-            b = {l: b.copy() for l, b in network.b.items()}
-            self.network = Network(w, b)
-        return epoch - self.epoch >= self.patience
 
 
 Masks = Mapping[int, Array]  # of layers 1 to L - 1, each (n_l, m)

@@ -41,7 +41,7 @@ def cut(book: Path) -> None:
     """Leave the first chapters, as a book of its own."""
     import yaml  # not where the oldest versions are tried
 
-    later = sorted((book / "chapters").glob("[0-9]*.md"))[FEW:]
+    later = sorted((book / "chapters").glob("[0-8]*.md"))[FEW:]
     for path in later:
         path.unlink()
         path.with_suffix(".ipynb").unlink()

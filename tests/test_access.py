@@ -19,7 +19,7 @@ PAGES = (  # where axe-core runs
     "03_network",
     "07_delta",
     "10_weights",
-    "14_descent",
+    "13_descent",
     "results",
     "access",
 )

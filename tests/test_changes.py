@@ -96,6 +96,8 @@ def test_with_values_leaves_the_network_as_it_is() -> None:
             ),
             "l is 2, expected 1 to 1",
         ),
+        (lambda: complex_step(np.sum, [1.0], 0), "h is 0.*write h=1e-30$"),
+        (lambda: complex_step(np.sum, [1.0], -1), "h is -1, expected a pos"),
         (lambda: one_number(None), "is a return missing"),
         (lambda: one_number([1.0, 2.0]), "let f return a sum or a mean"),
         (lambda: as_place([1.0, np.nan], "x"), r"x is nan at \[1\]"),
@@ -104,6 +106,13 @@ def test_with_values_leaves_the_network_as_it_is() -> None:
 def test_refused(call, said: str) -> None:  # noqa: ANN001
     with pytest.raises(ValueError, match=said):
         call()
+
+
+def test_a_number_keeps_its_precision() -> None:
+    """Of real numbers; a whole one becomes a float64."""
+    for value, kind in [(3, "f8"), (np.float16(3), "f2"), (3j, "c16")]:
+        assert one_number(value).dtype == np.dtype(kind)
+        assert one_number([value]) == value
 
 
 def test_the_place_is_left_as_it_is() -> None:
@@ -116,3 +125,11 @@ def test_the_place_is_left_as_it_is() -> None:
     assert complex_step(spoil, x).tolist() == [8, 16]
     assert x.tolist() == [1, 2]
     assert bp.complex_step is complex_step
+
+
+def test_a_part_that_drops_the_imaginary_part_is_not_noticed() -> None:
+    """As the docstring says; a result without any is refused."""
+    x = np.array([-2.0, 1.0])
+    assert complex_step(lambda x: abs(x[0]) + x[1], x).tolist() == [0, 1]
+    with pytest.raises(ValueError, match="f lost the imaginary part"):
+        complex_step(lambda x: abs(x[0]), x)

@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, Page
 from bp.algorithm import backprop
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
-from bp.descent import accuracy
 from bp.digits import load_digits, one_hot
-from bp.experiments.mnist import count_ink, dots_of
+from bp.experiments.handwriting import count_ink, dots_of
 from bp.network import Network, forward
 from bp.recursion import propagate_error
+from bp.training import accuracy
 from built import Watched
 from conftest import ROOT
 from contents import parts

@@ -89,6 +89,10 @@ def test_the_nudge_goes_into_a_layer_that_is_there() -> None:
             cost_when_nudged(network, x, y, l, np.zeros((4, 5)))
     with pytest.raises(ValueError, match="nudge has shape .3, 5., expected 4"):
         cost_when_nudged(network, x, y, 1, np.zeros((3, 5)))
+    for m in (1, 2, 6):  # one column would be added to every sample's
+        said = rf"nudge has shape \(4, {m}\), expected 5 columns"
+        with pytest.raises(ValueError, match=said):
+            cost_when_nudged(network, x, y, 1, np.zeros((4, m)))
     assert np.array_equal(
         measured_delta(network, x.tolist(), y.tolist(), 2),
         measured_delta(network, x, y, 2),

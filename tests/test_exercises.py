@@ -38,7 +38,7 @@ def wrong_answers(stem: str) -> dict[str, dict[str, str]]:
     """The code of each wrong answer, by the exercise and by what is wrong."""
     text = (WRONG / f"{stem[3:]}.md").read_text("utf-8")
     parts = re.split(r"^## (\S+)$", text, flags=re.M)[1:]
-    answer = re.compile(r"^### (.+)\n+```python\n(.*?)^```$", re.M | re.S)
+    answer = re.compile(r"^### ([^\n]+)\n+```python\n(.*?)^```$", re.M | re.S)
     return {
         exercise: dict(answer.findall(body))
         for exercise, body in zip(parts[::2], parts[1::2], strict=True)

@@ -14,7 +14,7 @@ from ipywidgets import (
     VBox,
 )
 
-from bp.experiments import reading
+from bp.experiments import kit, reading
 from conftest import ROOT
 from processors import without_plots
 from runs import Explored, run_of
@@ -53,7 +53,7 @@ def check_stored(found: Explored) -> None:
     """What the page shows first is drawn again, on this processor."""
     shown = found.first()._repr_mimebundle_()
     if not found.still:
-        shown["text/html"] = reading.form(found.controls) + shown["text/html"]
+        shown["text/html"] = kit.form(found.controls) + shown["text/html"]
     (output,) = [o for o in found.cell.outputs if "data" in o]
     for kind, text in shown.items():
         assert without_plots(output.data[kind]) == without_plots(text)
@@ -101,9 +101,9 @@ def test_experiments(stem: str) -> None:
             for value in ends(control):
                 check_picture(draw(**{**defaults, name: value}))
         if found.still:
-            check_frames(reading.frames(draw, controls), controls)
+            check_frames(kit.frames(draw, controls), controls)
         else:
-            check_live(reading.live(draw, controls), controls)
+            check_live(kit.live(draw, controls), controls)
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -112,25 +112,25 @@ def test_an_experiment_starts_by_itself(
 ) -> None:
     """With its imports and its cell alone, where the reader has moved it."""
     shown: list[dict[str, str]] = []
-    monkeypatch.setattr(reading, "display", lambda x, **_: shown.append(x))
+    monkeypatch.setattr(kit, "display", lambda x, **_: shown.append(x))
     for found in run_of(stem).explored:
         name, control = next(iter(found.controls.items()))
         end = ends(control)[-1]
         last = len(control.options) - 1 if hasattr(control, "index") else end
-        reading.moved[name] = last
+        kit.moved[name] = last
         start = starts.start_of(stem, found.cell.source)
         exec(f"{start}\n{found.cell.source}", {})
         values = {n: c.value for n, c in found.controls.items()}
         wanted = found.draw(**{**values, name: end})
         assert shown[-1]["text/plain"] == wanted.text
-        assert not reading.moved
+        assert not kit.moved
 
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_controls_stand_there_before_python(stem: str) -> None:
     """Each has its name, where it stands, and the ends that it has later."""
     for found in run_of(stem).explored:
-        form = reading.form(found.controls)
+        form = kit.form(found.controls)
         for name, control in found.controls.items():
             assert f'name="{name}"' in form
             if isinstance(control, ToggleButtons):
@@ -147,10 +147,10 @@ def test_same_values_same_picture() -> None:
     """Pure: numbers in, picture out."""
     first, second = (reading.draw_middle(4) for _ in "ab")
     assert first == second
-    ax, other = reading.axes(), reading.axes()
-    assert reading.plot(ax, "A.") == reading.plot(other, "A.")
+    ax, other = kit.axes(), kit.axes()
+    assert kit.plot(ax, "A.") == kit.plot(other, "A.")
 
 
 def test_the_book_has_one_palette() -> None:
-    assert list(reading.COLOUR) == ["a", "z", "delta", "w", "C"]
-    assert len(set(reading.COLOUR.values())) == 5
+    assert list(kit.COLOUR) == ["a", "z", "delta", "w", "C"]
+    assert len(set(kit.COLOUR.values())) == 5

@@ -111,9 +111,10 @@ def table_rows(stem: str) -> dict[str, str]:
     for line in re.findall(r"^\| .* \|$", text, re.M):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         names = re.findall(
-            r"\$(\\?[a-zA-Z]+)(?:\^l)?(?:_\{?\w+\}?)?\$", cells[0]
+            r"\$(\\?[a-zA-Z]+)(?:\^l)?(?:_\{?\w+\}?)?\$",
+            cells[0].partition(";")[0],  # then those of a batch
         )
-        shapes = re.findall(r"\$(\([^$]*\))\$", cells[-1])
+        shapes = re.findall(r"\$(\([^$]*\))\$", cells[2 % len(cells)])
         if shapes and names:
             rows |= dict(zip(names, shapes, strict=True))
     return rows

@@ -81,18 +81,18 @@ def test_reset_keeps_the_reader_s_version(book: Path, tmp_path: Path) -> None:
         assert "as printed" in (mine / "07_delta.ipynb").read_text()
         assert answer in (mine / f"07_delta.mine-{n}.ipynb").read_text()
     with pytest.raises(SystemExit, match="give one of 00_reading 07_delta"):
-        lab.reset("05_detla", book, mine)
+        lab.reset("07_detla", book, mine)
 
 
 NAMED = (
     """07_delta 07_delta.ipynb 07_delta.md my/07_delta.ipynb my/07_delta
-./my/07_delta.ipynb chapters/07_delta.md 5 05 delta 05-delta 05_Delta.IPYNB
+./my/07_delta.ipynb chapters/07_delta.md 7 07 delta 07-delta 07_Delta.IPYNB
 my\\07_delta.ipynb '07_delta'""".split()
-    + [" 05 delta\n"]
+    + [" 07 delta\n"]
 )
 REFUSED = """../chapters/07_delta my/../chapters/07_delta ../my/07_delta
-/07_delta other/07_delta 05_detla 6 07_delta.mine-1 ../07_delta my/ . .. ~
-~nobody/5 07_delta/07_delta my/my/07_delta * 0[5]_delta .ipynb""".split()
+/07_delta other/07_delta 07_detla 6 07_delta.mine-1 ../07_delta my/ . .. ~
+~nobody/7 07_delta/07_delta my/my/07_delta * 0[7]_delta .ipynb""".split()
 REFUSED += ["", "07_delta 00_reading", "--reset"]
 
 

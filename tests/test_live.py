@@ -291,7 +291,7 @@ def test_a_touch_of_a_control_starts_an_experiment(live: Watched) -> None:
 
 def test_a_drawing_starts_its_experiment(live: Watched) -> None:
     """What was drawn before Python came is read, and still to be seen."""
-    page = open_page(live, "15_mnist")
+    page = open_page(live, "16_handwriting")
     frame = page.locator(".experiment:has(.pad)")
     field = frame.get_by_role("img", name="A field to draw")
     field.scroll_into_view_if_needed()

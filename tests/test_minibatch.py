@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bp import backprop, load_digits, minibatches, random_network
+from bp import (
+    backprop,
+    load_digits,
+    minibatches,
+    random_network,
+)
 from bp.experiments.minibatch import (
     draw_cloud,
     sample_gradients,
-    step_down,
     trained,
     two_directions,
 )
@@ -124,19 +128,6 @@ def test_the_law_over_all_choices(n: int, seed: int) -> None:
         law = g.var(ddof=1) / m * (1 - m / n)
         assert abs(np.mean(means) - g.mean()) < 1e-14
         assert abs(np.var(means) - law) < 1e-14
-
-
-def test_step_down_is_against_the_gradient() -> None:
-    rng = np.random.default_rng(5)
-    network = random_network((3, 4, 2), rng)
-    x, y = rng.normal(size=(3, 6)), rng.uniform(size=(2, 6))
-    before = {l: w.copy() for l, w in network.w.items()}
-    slope = backprop(network, x, y)
-    after = step_down(network, slope, 0.5)
-    for l in (1, 2):
-        assert np.array_equal(network.w[l], before[l])
-        assert np.array_equal(after.w[l], network.w[l] - 0.5 * slope.w[l])
-        assert np.array_equal(after.b[l], network.b[l] - 0.5 * slope.b[l])
 
 
 def test_an_epoch_of_the_whole_is_one_step() -> None:

@@ -1,7 +1,8 @@
-"""Guard 4: second derivatives, what they say, and copies of a network."""
+"""Guard 4: second derivatives, and what they say of a place."""
 
+import importlib
 from collections.abc import Callable
-from itertools import pairwise, permutations, product
+from itertools import pairwise, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,13 +22,15 @@ from bp import (
     hessian_vector,
     quadratic_cost,
     random_network,
-    rearranged,
     sigmoid,
 )
 from bp.experiments import minima as shown
+from conftest import ROOT
 
 pytestmark = pytest.mark.guard("4 functions")
 SIZES = [(2, 3, 1), (3, 2, 4, 2), (1, 2), (4, 1, 3)]
+XOR_X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
+XOR_Y = np.array([[0.0, 1.0, 1.0, 0.0]])
 
 
 def example(
@@ -138,16 +141,6 @@ def test_float32_is_measured_in_double_precision() -> None:
             TypeError,
             "network is complex, expected real",
         ),
-        (lambda n, x, y: rearranged(n, 2, [0], [1]), ValueError)
-        + ("l is 2, expected 1 to 1",),
-        (lambda n, x, y: rearranged(n, 0, [0], [1]), ValueError)
-        + ("l is 0, expected",),
-        (lambda n, x, y: rearranged(n, 1, [0, 1, 1], [1, 1, 1]), ValueError)
-        + ("expected a permutation of 0 to 2 and 3 of 1 or -1",),
-        (lambda n, x, y: rearranged(n, 1, [0, 1, 2], [1, 0, 1]), ValueError)
-        + ("signs are",),
-        (lambda n, x, y: rearranged(n, 1, [0, 1, 2], [1, 1]), ValueError)
-        + ("signs are",),
     ],
 )
 def test_refusals(
@@ -172,7 +165,7 @@ def test_kinds_of_places() -> None:
         {1: np.eye(2), 2: np.zeros((1, 2))},
         {1: np.zeros((2, 1)), 2: np.zeros((1, 1))},
     )
-    saddle = classify(balance, shown.XOR_X, shown.XOR_Y)
+    saddle = classify(balance, XOR_X, XOR_Y)
     assert saddle.kind == "saddle" and saddle.cost == 0.125
     assert np.array_equal(saddle.eigenvalues, np.sort(saddle.eigenvalues))
 
@@ -216,66 +209,11 @@ def test_the_tolerances_that_are_promised() -> None:
 
 def test_zero_network_is_undecided_and_says_so() -> None:
     zero = as_network(np.zeros((9, 1)), (2, 2, 1))
-    place = classify(zero, shown.XOR_X, shown.XOR_Y)
+    place = classify(zero, XOR_X, XOR_Y)
     assert place.kind == "undecided"
     place = Place("minimum", 0.5, 2e-12, np.array([0.1, 0.2, 0.3]))
     said = "minimum: cost 0.5000, slope 2e-12, eigenvalues 1.0e-01 to 3.0e-01"
     assert str(place) == said
-
-
-@settings(deadline=None, max_examples=25)
-@given(st.sampled_from([(2, 3, 1), (3, 2, 4, 2)]), st.integers(0, 99))
-def test_copies(sizes: tuple[int, ...], seed: int) -> None:
-    """All of them compute the same; none is like another."""
-    network, x, y = example(sizes, seed)
-    for l in range(1, network.depth):
-        n, seen = sizes[l], set()
-        for order in permutations(range(n)):
-            signs = np.random.default_rng(seed).choice([1, -1], size=n)
-            for sign in (signs, -signs):
-                other = rearranged(network, l, order, sign.tolist())
-                a = forward(other, x).a[network.depth]
-                wanted = forward(network, x).a[network.depth]
-                assert np.abs(a - wanted).max() < 1e-14
-                hidden = forward(other, x).z[l]
-                moved = forward(network, x).z[l][list(order)] * sign[:, None]
-                assert np.abs(hidden - moved).max() < 1e-14
-                seen.add(tuple(as_vector(other)[:, 0]))
-        assert len(seen) == 2 * len(list(permutations(range(n))))
-
-
-def test_changing_places_keeps_the_spectrum_and_turning_does_not() -> None:
-    network, x, y = example((2, 3, 1), 5)
-    values = np.linalg.eigvalsh(hessian(network, x, y))
-    for order in permutations(range(3)):
-        other = rearranged(network, 1, order, (1, 1, 1))
-        found = np.linalg.eigvalsh(hessian(other, x, y))
-        assert np.abs(found - values).max() < 1e-14
-    other = rearranged(network, 1, (0, 1, 2), (-1, 1, 1))
-    found = np.linalg.eigvalsh(hessian(other, x, y))
-    assert np.abs(found - values).max() > 1e-3
-    # Sylvester: the signs stay all the same
-    assert (np.sign(found) == np.sign(values)).all()
-
-
-def test_many_at_once_is_backprop() -> None:
-    rng = np.random.default_rng(1)
-    for sizes in [(2, 3, 1), (3, 2, 4)]:
-        theta = shown.many_starts(sizes, 4)
-        x = rng.normal(size=(4, sizes[0], 5))
-        y = rng.uniform(size=(4, sizes[-1], 5))
-        own, costs = shown.many_slopes(theta, sizes, x, y)
-        shared, _ = shown.many_slopes(theta, sizes, x[0], y[0])
-        for k, row in enumerate(theta):
-            network = as_network(row[:, None], sizes)
-            slope = backprop(network, x[k], y[k])
-            assert np.abs(as_vector(slope)[:, 0] - own[k]).max() < 1e-15
-            assert abs(slope.cost - costs[k]) < 1e-15
-            slope = backprop(network, x[0], y[0])
-            assert np.abs(as_vector(slope)[:, 0] - shared[k]).max() < 1e-15
-        before = theta.copy()
-        shown.many_descents(theta, sizes, x, y, 1.0, 3)
-        assert np.array_equal(theta, before)
 
 
 def test_the_ball_goes_down_the_gradient() -> None:
@@ -309,7 +247,36 @@ def test_tolerances_show_an_example() -> None:
                 classify(*given, **{name: wrong})
 
 
-def test_a_network_without_hidden_layers_is_not_rearranged() -> None:
-    network = random_network((2, 3), np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"2-3\) has no hidden layer"):
-        rearranged(network, 1, [0, 1, 2], [1, 1, 1])
+def test_the_ends_that_are_stored() -> None:
+    """Three starts, counted without a gap, and the lists in order."""
+    ends = shown.stored_ends()
+    assert [end["seed"] for end in ends] == [0, 1, 2]
+    for end in ends:
+        for place in (end["first"], end["later"]):
+            for sign in ("below", "above"):
+                counts = [*place[sign].values()]
+                assert counts == sorted(counts)
+            at = {k: v + place["above"][k] for k, v in place["below"].items()}
+            assert max(at.values()) <= 2260
+        steps = [row["step"] for row in end["way"]]
+        assert steps[0] == 0 and end["way"][0]["cost"] == end["first"]["cost"]
+        costs = [row["cost"] for row in end["way"]]
+        assert costs == sorted(costs, reverse=True)
+    for place in (ends[0]["first"], ends[0]["later"]):
+        values = np.array(place["eigenvalues"])
+        assert len(values) == 2260 and (np.diff(values) >= 0).all()
+        assert (values < -1e-9).sum() == place["below"]["1e-09"]
+
+
+def test_the_benchmark_knows_the_hessian(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    ends = importlib.import_module("ends")
+    for sizes in [(3, 4, 2), (2, 5, 1)]:
+        network, x, y = example(sizes, 7)
+        found = ends.whole_hessian(network, x, y)
+        assert np.abs(found - hessian(network, x, y)).max() < 1e-15
+    rows = ends.measure(2, 1, 30, (64, 3, 10), (0, 5))
+    assert [row["end"]["seed"] for row in rows] == [0, 1]
+    assert "eigenvalues" in rows[0]["end"]["first"]

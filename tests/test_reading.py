@@ -254,6 +254,101 @@ def test_a_book_s_own_answer_that_fails_is_no_verdict(
     assert capsys.readouterr().out.startswith("no verdict: ")
 
 
+# --- what an answer may not use
+
+
+def helper(x: np.ndarray) -> np.ndarray:
+    return double(x)
+
+
+def twice(x: np.ndarray) -> np.ndarray:
+    return 2 * x + 0 * double(x) - 0 * double(x)
+
+
+def measured(f: Callable[..., Any], x: float) -> float:
+    return float(f(x + 1j * 1e-30).imag / 1e-30)
+
+
+def differenced(f: Callable[..., Any], x: float) -> float:
+    return float((f(x + 1e-6) - f(x - 1e-6)).real / 2e-6)
+
+
+@pytest.mark.parametrize(
+    ("answer", "most", "words"),
+    [
+        (helper, {double: 0}, "double, which is not allowed here"),
+        (double, {double: 0}, "double, which is not allowed here"),
+        (lambda x: 2 * x, {double: 0}, ""),
+        (twice, {double: 1}, "double 2 times, where 1 should do"),
+        (twice, {double: 2}, ""),
+        (lambda x: sum([x, x]), {sum: 0}, "sum, which is not"),
+        (lambda x: np.einsum("ij->ij", 2 * x), {np.einsum: 0}, "einsum, "),
+        (lambda x: 2 * np.outer(x, 1), {np.outer: 0}, "outer, which is not"),
+        (lambda x: x * np.linalg.det(2 * np.eye(1)), {np.linalg.det: 0}, "d"),
+    ],
+)
+def test_what_is_forbidden_is_noticed(
+    answer: Any,
+    most: dict[Any, int],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By whatever name, and by whoever is called; the right answer may."""
+    before = sys.getprofile()
+    verdict(answer, double, CASES, at_most=most)
+    said = capsys.readouterr().out
+    start = "not right: the numbers are, but it calls " if words else "right:"
+    assert said.startswith(start + words)
+    assert sys.getprofile() is before
+
+
+def test_a_copy_on_a_page_is_the_function_of_the_module(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A page has its own `one`, beside that of the module that it grows."""
+    pages: list[dict[str, Any]] = [{}, {}]
+    for lines, page in enumerate(pages):
+        exec("\n" * lines + "def one(x):\n    return 2 * x", page)
+    verdict(pages[0]["one"], double, CASES, at_most={pages[1]["one"]: 0})
+    said = capsys.readouterr().out
+    assert said.endswith("it calls one, which is not allowed here\n")
+
+
+def test_one_complex_step_is_one_call(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def cube(x: complex) -> complex:
+        return x**3
+
+    for rule in (measured, differenced):
+        verdict(
+            rule, measured, [(cube, 2.0), (cube, 1.0)], {}, 1e-6, {cube: 1}
+        )
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("right: ")
+    assert said[1].endswith("calls cube 2 times, where 1 should do")
+
+
+def test_a_wrong_or_broken_answer_is_told_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before, most = sys.getprofile(), {double: 0}
+    verdict(lambda x: double(x).T, double, CASES, at_most=most)
+    verdict(lambda x: double(x).no, double, CASES, at_most=most)
+    verdict(stub, double, CASES, at_most=most)
+    said = capsys.readouterr().out.splitlines()
+    assert "its shape" in said[0] and "AttributeError" in said[1]
+    assert said[2].startswith("not yet") and sys.getprofile() is before
+
+
+@pytest.mark.parametrize(
+    "function", [np.exp, np.dot, np.where, len([]).bit_count]
+)
+def test_calls_that_nobody_can_see(function: Any) -> None:
+    with pytest.raises(TypeError, match="cannot be counted: give a function"):
+        verdict(double, double, CASES, at_most={function: 0})
+
+
 # --- what is asked of arguments
 
 

@@ -1,6 +1,5 @@
 """Guard 4: penalties, early stopping, dropout, noise and shifts."""
 
-import importlib
 from itertools import product
 from typing import Any
 
@@ -11,18 +10,11 @@ from hypothesis import strategies as st
 
 from bp.algorithm import Gradient, backprop
 from bp.cost import quadratic_cost
-from bp.descent import History, sgd
 from bp.digits import load_digits
 from bp.experiments.regularisation import (
-    WAYS,
-    XOR,
-    answers,
-    chosen,
-    descend_many,
     few_digits,
-    gains,
-    stacked,
-    stored,
+    long_run,
+    stopped_at,
 )
 from bp.gradient_check import complex_step, relative_error
 from bp.network import Network, forward, random_network
@@ -40,7 +32,7 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
-from conftest import ROOT
+from bp.training import History, sgd
 
 pytestmark = pytest.mark.guard("4 functions")
 SIZES = st.lists(st.integers(1, 5), min_size=2, max_size=4)
@@ -480,98 +472,6 @@ def test_every_shift_is_drawn() -> None:
     assert counts.min() > 400 / 9 / 2
 
 
-# --- what the experiments stand on
-
-
-@pytest.mark.parametrize("lam", [0.0, 0.1])
-def test_many_networks_go_as_each_alone(lam: float) -> None:
-    starts = [
-        random_network((2, 3, 1), np.random.default_rng(s)) for s in (0, 1)
-    ]
-    many = descend_many(stacked(starts), *XOR, 0.5, 7, lam)
-    for k, start in enumerate(starts):
-        alone, _ = sgd(
-            start,
-            *XOR,
-            learning_rate=0.5,
-            batch_size=4,
-            epochs=7,
-            rng=np.random.default_rng(0),
-            gradient=with_l2(lam),
-        )
-        found = [part[k] for part in many]
-        wanted = [alone.w[1], alone.b[1], alone.w[2], alone.b[2]]
-        for got, right in zip(found, wanted, strict=True):
-            assert np.abs(got - right).max() < 1e-13
-        a = answers(many, XOR[0])[1][k]
-        assert np.abs(a - forward(alone, XOR[0]).a[2]).max() < 1e-13
-
-
-def test_many_networks_with_digits_of_their_own() -> None:
-    drawn = [few_digits(seed) for seed in (0, 1)]
-    x, y = (np.stack([d[0][k] for d in drawn]) for k in (0, 1))
-    many = descend_many(
-        stacked([d[2] for d in drawn]), x, y, 2.0, 5, 1e-3, l1=3e-4
-    )
-    for k, (samples, _, start) in enumerate(drawn):
-        alone, _ = sgd(
-            start,
-            *samples,
-            learning_rate=2,
-            batch_size=100,
-            epochs=5,
-            rng=np.random.default_rng(0),
-            gradient=with_l2(1e-3, with_l1(3e-4)),
-        )
-        for got, right in zip(many[::2], alone.w.values(), strict=True):
-            assert np.abs(got[k] - right).max() < 1e-13
-
-
-def test_many_networks_see_each_sample_once_an_epoch() -> None:
-    drawn = [few_digits(seed) for seed in (0, 1)]
-    x, y = (np.stack([d[0][k] for d in drawn]) for k in (0, 1))
-    seen: list[Any] = []
-
-    def watch(u: Any) -> Any:
-        seen.append(u)
-        return u
-
-    start = stacked([d[2] for d in drawn])
-    descend_many(start, x, y, 0.1, 10, size=10, change=watch)
-    for k, every in enumerate(np.concatenate(seen, axis=2)):
-        assert sorted(map(tuple, every.T)) == sorted(map(tuple, x[k].T))
-
-
-def test_the_benchmark_moves_by_shifts(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    benchmark = importlib.import_module("regularisation")
-    u = np.random.default_rng(0).normal(size=(2, 64, 30))
-    found = benchmark.by_shifts(np.random.default_rng(1))(u)
-    ways = list(product([-1, 0, 1], repeat=2))
-    which = [
-        [(shifted(before, *way) == after).all(axis=0) for way in ways]
-        for before, after in zip(u, found, strict=True)
-    ]
-    assert (np.sum(which, axis=1) == 1).all()
-    assert np.any(which, axis=(0, 2)).sum() == 9
-
-
-def test_many_networks_with_chance() -> None:
-    """Mini-batches cover an epoch; noise of 0 and keep of 1 do nothing."""
-    start = stacked([random_network((2, 2, 1), np.random.default_rng(0))])
-    plain = descend_many(start, *XOR, 1e-6, 4)
-    online = descend_many(start, *XOR, 1e-6, 4, size=1)
-    for a, b, c in zip(start, plain, online, strict=True):
-        moved = np.abs(b - a).max()
-        # four small steps of one sample each, or of all: the same way
-        assert np.abs((c - a) - (b - a)).max() < 1e-4 * moved
-    for options in ({"noise": 0.5}, {"keep": 0.5}, {"size": 2}):
-        other = descend_many(start, *XOR, 1.0, 4, **options)
-        assert any((a != b).any() for a, b in zip(plain, other, strict=True))
-
-
 def test_few_digits() -> None:
     (x, y), (u, v), network = few_digits(1, wrong=0.2)
     train, _ = load_digits()
@@ -587,55 +487,16 @@ def test_few_digits() -> None:
     assert not {tuple(a) for a in x.T} & {tuple(a) for a in u.T}
 
 
-def judge(xor: list, digits: list) -> None:
-    """What the benchmark has found is whole, and chosen without the test
-    samples."""
-    assert [(run["width"], run["rate"]) for run in xor[:2]] == [(2, 5), (3, 5)]
-    for run in xor:
-        rows = run["rows"]
-        assert rows[0]["what"] == "none"
-        for row in rows:
-            change = row["spoiled"] - row["rescued"]
-            assert row["failed"] == rows[0]["failed"] + change
-    assert [run["wrong"] for run in digits] == [0.2, 0, 0]
-    for run in digits:
-        ways = run["ways"]
-        assert gains(ways, "none") == (0, 0)
-        for name in ["L2"] if run["large"] else WAYS:
-            costs = np.array(ways[name]["others"])[..., 0]
-            best = chosen(ways, name, "others")[:, 0]
-            assert (best == costs.min(axis=0)).all()
-
-
-def test_what_is_stored() -> None:
-    xor, digits = stored("xor"), stored("digits")
-    judge(xor, digits)
-    assert all(run["rows"][0]["runs"] >= 1000 for run in xor)
-    for run in digits:
-        assert np.shape(run["ways"]["none"]["test"])[1] >= 10
-
-
-def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    rows = importlib.import_module("regularisation").measure(2, 1, 12, 20, 1)
-    judge(*([r[k] for r in rows if k in r] for k in ("xor", "digits")))
-
-
-def test_the_chapter_says_what_is_stored() -> None:
-    """The numbers in its sentences are those of the file."""
-    text = (ROOT / "chapters" / "17_regularisation.md").read_text("utf-8")
-    two, three, slow = (run["rows"] for run in stored("xor"))
-    rows = {row["what"]: row for row in two}
-    some, much = rows["L2, λ = 0.0003"], rows["L2, λ = 0.001"]
-    other = {row["what"]: row for row in slow}
-    pairs, again = other["mini-batches of 2"], other["L2, λ = 0.0003"]
-    for words in [
-        f"saves {some['rescued']} of the {two[0]['failed']} starts that",
-        f"and spoils {some['spoiled']} others: {some['failed'] / 10:g} ",
-        f"instead of {two[0]['failed'] / 10:g} percent fail",
-        f"{again['rescued']} saved, {again['spoiled']} spoiled",
-        f"Of these, {much['at zero']} sit at zero",
-        f"save {pairs['rescued']} and spoil {pairs['spoiled']}",
-        f"{three[0]['failed'] / 10:g} instead of {two[0]['failed'] / 10:g} ",
-    ]:
-        assert words in text, words
+def test_where_a_patience_stops() -> None:
+    """As `EarlyStopping`, on any row of costs."""
+    rng = np.random.default_rng(0)
+    network = example((2, 3, 1), 0)[0]
+    for patience in (1, 2, 5):
+        costs = rng.uniform(size=30).tolist()
+        stop = EarlyStopping(patience)
+        for epoch in range(len(costs)):
+            if stop(epoch, network, History(test_cost=costs[: epoch + 1])):
+                break
+        assert stopped_at(costs, patience) == (stop.epoch, epoch)
+    seen, judged = long_run(0, 0.2)
+    assert seen.cost == judged.cost and seen.test_cost != judged.test_cost

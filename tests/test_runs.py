@@ -10,7 +10,7 @@ import runs
 pytestmark = pytest.mark.guard("3 book rules")
 CELLS = [
     "import numpy as np\nrng = np.random.default_rng(3)\nprint('one')",
-    "from bp.experiments.reading import explore\nexplore(abs, x=3)",
+    "from bp.experiments.kit import explore\nexplore(abs, x=3)",
     "print(rng.integers(100) == first)\n6 * 7",
 ]
 FIRST = "import numpy as np; first = np.random.default_rng(3).integers(100)"

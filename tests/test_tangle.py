@@ -148,6 +148,15 @@ def test_refusals(
     assert message in str(error.value)
 
 
+def test_the_back_matter_serves_all_chapters(folder: Path) -> None:
+    """And uses them; what it grows itself is shown on its own page."""
+    use = ("", "from bp.kit import f")
+    write_chapter(folder, "01_one", use, ("bp", "def g():\n    return 1"))
+    grow = ("bp", "def f():\n    return 2")
+    write_chapter(folder, "90_kit", grow, use, ("", "from bp import g"))
+    assert "bp/kit.py" in tangle.tangle(folder)
+
+
 def test_two_chapters_claim_one_module(folder: Path) -> None:
     write_chapter(folder, "01_one", ("bp", "A = 1"))
     write_chapter(folder, "02_one", ("bp", "B = 1"))

@@ -12,8 +12,8 @@ from bp import (
     Workspace,
     backprop,
     batch_gradient,
-    minibatch,
     random_network,
+    training,
 )
 from bp.algorithm import Gradient
 from bp.network import Network
@@ -68,7 +68,7 @@ def test_a_step_is_one_of_gradient_descent(
     network, x, y = random_case(sizes, m, dtype, 1)
     space = Workspace(network, m)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(minibatch, "_PIECE", piece)
+        patch.setattr(training, "_PIECE", piece)
         space.step(x, y, np.arange(m), 0.5)
     slopes = backprop(network, x.T, y.T)
     for name in ("w", "b"):
@@ -315,7 +315,7 @@ def goes_through_backprop(*given: object) -> bool:
     """Rather than in blocks, in little memory?"""
     asked: list[object] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(minibatch, "backprop", lambda *a: asked.append(a))
+        patch.setattr(training, "backprop", lambda *a: asked.append(a))
         batch_gradient(*given, 7)
     return bool(asked)
 

@@ -11,6 +11,10 @@ CHAPTERS: Why = {
         1,
         "σ′(z_k) where j = k is σ′(z_j)",
     ),
+    ("eq-changes-total", "a sum lost"): (
+        1,
+        "true as well of a change of one of them alone",
+    ),
     ("eq-bp1-index", "an index for another"): (
         1,
         "in the sum over k only the term with k = j is not zero",
@@ -34,6 +38,10 @@ CHAPTERS: Why = {
     ("eq-descent-index", "a number off by one"): (
         2,
         "true as well of a change in fewer layers",
+    ),
+    ("eq-descent-count", "a number off by one"): (
+        2,
+        "a bound that is less tight holds as well",
     ),
     ("eq-weights-all", "a sum lost"): (
         2,  # over j, and over k

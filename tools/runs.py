@@ -128,7 +128,7 @@ def run(path: Path, kinds: Iterable[type[Watcher]] = ()) -> Run:
         watcher.see(watcher.before, names)
     notebook = nbformat.read(path, 4)
     code = (cell for cell in notebook.cells if cell.cell_type == "code")
-    with patch("bp.experiments.reading.explore", explore):
+    with patch("bp.experiments.kit.explore", explore):
         for number, cell in enumerate(code, start=1):
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):

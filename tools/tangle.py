@@ -26,6 +26,7 @@ import files  # noqa: E402
 import sources  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+BACK = 90  # chapters from here on stand in the back matter
 TAGS = {"bp": "bp/{}.py", "experiment": "bp/experiments/{}.py"}
 PACKAGE_DOC = {
     "bp/__init__.py": (
@@ -74,6 +75,15 @@ class Chapter:
 
     def tagged(self, tag: str) -> list[Cell]:
         return [cell for cell in self.cells if tag in cell.tags]
+
+
+def grown(stem: str) -> int:
+    """Chapters above this number may use what a chapter grows.
+
+    All of them, where it stands in the back matter.
+    """
+    number = int(stem[:2])
+    return number if number < BACK else -1
 
 
 def read_chapter(path: Path) -> Chapter:
@@ -324,8 +334,11 @@ def imported_modules(cell: Cell, home: dict[str, str]) -> set[str]:
 
 
 def check_imports(chapters: list[Chapter]) -> None:
-    """A chapter may import only what earlier chapters have grown."""
-    number = {c.name: c.number for c in chapters}
+    """A chapter may import only what earlier chapters have grown.
+
+    And what those in the back matter have.
+    """
+    number = {c.name: grown(c.stem) for c in chapters}
     home = {
         name: c.name for c in chapters for name in public_names(c.tagged("bp"))
     }

@@ -19,11 +19,12 @@ MARK = re.compile(r"^% term: (.+)$", re.M)
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 BOX = re.compile(r"^:::\{admonition\} Before and after.*?^:::$", re.M | re.S)
 SILENT = re.compile(
-    r"^%.*$"  # comments
+    r"^%[^\n]*$"  # comments
     r"|^#+ References\n.*\Z"
     r"|\$\$.*?\$\$|\$[^$]+\$|`[^`]*`"  # formulas and code
     r"|\]\([^)]*\)"  # addresses
-    r"|^\(?[\w-]+\)?=$|^:label:.*$",
+    r"|^:(?:label|class):[^\n]*$"
+    r"|^\*This cell grows\*[^\n]*$",
     re.M | re.S,
 )
 LINK = re.compile(r"\[[^]]*\]\((\d\d_\w+)\.ipynb[^)]*\)")
@@ -40,13 +41,12 @@ PLAIN = frozenset(
     sqrt square stack std sum tanh transpose vstack zeros zeros_like""".split()
 )
 # Words of the trade: whoever uses one teaches it somewhere.
-TRADE = """activation, backpropagation, batch, bias, broadcast, chain rule,
-    complex step, cost, derivative, descent, Dirac, eigenvalue, epoch,
-    float32, gradient, Hadamard product, Hessian, Jacobian, learning rate,
-    mini-batch, one-hot, overflow, overfitting, partial derivative,
-    regularisation, saturated, saddle, second order, sigmoid, singular value,
-    standard deviation, test set, transpose, universal, variance,
-    vectorised, weight, weighted input, XOR"""
+TRADE = """activation, backpropagation, batch, bias, broadcasting, complex
+    step, cost, descent, eigenvalue, epoch, gradient, Hadamard product,
+    Hessian, Jacobian, learning rate, mini-batch, one-hot, overflow,
+    overfitting, partial derivative, regularisation, saturated,
+    saddle, second order, sigmoid, standard deviation, transpose,
+    variance, weight, weighted input, XOR"""
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,6 @@ class Text:
                 return number, found[1]
         return 0, ""
 
-    def paragraph(self, line: int) -> int:
-        """The first line of the paragraph, table or box above a comment."""
-        lines, first = self.raw.split("\n"), line - 1
-        while first > 1 and lines[first - 2].strip():
-            first -= 1
-        return first
-
 
 def blank(pattern: re.Pattern[str], text: str) -> str:
     """The text with spaces for what matches, lines kept."""
@@ -130,12 +123,11 @@ def pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
 def before(
     term: Term, chapters: tuple[Text, ...]
 ) -> Iterator[tuple[str, int]]:
-    """Where a term is used before the paragraph that teaches it."""
+    """Where a term is used before the section that teaches it."""
     wanted, at = pattern(term.forms), [t.stem for t in chapters]
     for text in chapters[: at.index(term.stem) + 1]:
         here = text.stem == term.stem
-        start = text.paragraph(term.line) if here else len(text.raw)
-        heading = text.heading(term.line)[0] if here else 0
+        start = text.heading(term.line)[0] if here else len(text.raw)
         promised = {
             text.line(m.start())
             for m in LINK.finditer(text.raw)
@@ -143,7 +135,7 @@ def before(
         }
         for use in wanted.finditer(text.prose):
             line = text.line(use.start())
-            if text.opens < line < start and line not in promised | {heading}:
+            if text.opens < line < start and line not in promised:
                 yield text.stem, line
 
 

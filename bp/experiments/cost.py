@@ -6,27 +6,25 @@ Written by the chapter chapters/05_cost.md: edit it there, not here.
 import numpy as np
 
 from bp.digits import Array
-from bp.experiments.reading import (
-    COLOUR,
-    Picture,
-    axes,
-    curve,
-    draw_neuron,
-    drawing,
-    plot,
-    words,
-)
-from bp.network import Network, random_network
+from bp.experiments.kit import COLOUR, INK, Picture, axes, plot
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
+from bp.network import Network, forward
 from bp.neuron import sigmoid
 
 __all__ = [
     "EXAMPLE_Y",
-    "draw_misses",
+    "W13",
+    "NUMBERS",
+    "cost_at",
+    "slope_at",
+    "draw_step",
     "XOR_X",
     "XOR_Y",
-    "example_network",
-    "PARAMETERS",
-    "cost_map",
+    "PAIRS",
+    "LEVELS",
+    "xor_costs",
+    "along",
+    "lows",
     "draw_landscape",
 ]
 
@@ -34,100 +32,116 @@ __all__ = [
 EXAMPLE_Y = np.array([[0.0]])  # what EXAMPLE should answer to EXAMPLE_X
 
 
-def draw_misses() -> Picture:
-    """Two answers, what was wanted, and the squares over the misses."""
-    a, y = (0.3, 0.6), (0, 1)
-    misses = [u - v for u, v in zip(a, y, strict=True)]
-    cost = sum(miss**2 for miss in misses) / 2
-    parts, base, unit = [], 128, 182
-    for j, (answer, wanted) in enumerate(zip(a, y, strict=True)):
-        left, side = 34 + 250 * j, unit * abs(misses[j])
-        at, goal = left + unit * answer, left + unit * wanted
-        middle = (at + goal) / 2, base - side / 2
-        parts.append(
-            f'<rect x="{min(at, goal):.1f}" y="{base - side:.1f}" '
-            f'width="{side:.1f}" height="{side:.1f}" fill="{COLOUR["C"]}" '
-            f'fill-opacity="0.3" stroke="{COLOUR["C"]}" stroke-width="2"/>'
-            + words(middle, f"{misses[j] ** 2:.2f}")
-        )
-        parts.append(curve([(left, base), (left + unit, base)], width=1))
-        parts.append(draw_neuron((goal, base), "", 0, "currentColor", 7))
-        parts.append(draw_neuron((at, base), "", 1.6, COLOUR["a"], 7))
-        index = "₁₂"[j]
-        parts.append(words((goal, base + 24), f"y{index} = {wanted}"))
-        text = f"a{index} = {answer}"
-        parts.append(words((at, base + 48), text, COLOUR["a"]))
-    parts.append(words((250, 24), "C = half of both squares", COLOUR["C"]))
-    return Picture(
-        drawing(parts, 188),
-        f"The answers {a[0]} and {a[1]} miss the wanted {y[0]} and {y[1]}. "
-        "Each miss makes a square; the cost is half of both areas together, "
-        f"{cost:.3f}.",
+W13 = ("w", 2, 0, 2)  # w²₁₃: its kind, layer, row and column
+NUMBERS = [
+    (kind, l, j, k)
+    for kind in ("w", "b")
+    for l, values in getattr(EXAMPLE, kind).items()
+    for j, k in np.ndindex(values.shape)
+]
+
+
+def cost_at(by: float, number: tuple[str, int, int, int] = W13) -> float:
+    """The cost of the example when one of its numbers has moved."""
+    moved = {
+        "w": {l: w.copy() for l, w in EXAMPLE.w.items()},
+        "b": {l: b.copy() for l, b in EXAMPLE.b.items()},
+    }
+    kind, l, j, k = number
+    moved[kind][l][j, k] += by
+    run = forward(Network(**moved), EXAMPLE_X)
+    return float(((EXAMPLE_Y - run.a[2]) ** 2).sum() / 2)
+
+
+def slope_at(
+    number: tuple[str, int, int, int] = W13, h: float = 1e-5
+) -> float:
+    """The slope of the cost by that number, measured over a small step."""
+    return (cost_at(h, number) - cost_at(-h, number)) / (2 * h)
+
+
+def draw_step(eta: float) -> Picture:
+    """The cost over one weight, its tangent, and a step down."""
+    grid, ends = np.linspace(-5, 4, 91), np.array([-0.8, 2.8])
+    cost, slope = cost_at(0), slope_at()
+    there, after = 1 - eta * slope, cost_at(-eta * slope)
+    ax = axes()
+    ax.plot(grid, [cost_at(w - 1) for w in grid], color=COLOUR["C"])
+    ax.plot(ends, cost + slope * (ends - 1), "--", color=INK)
+    ax.plot([1], [cost], "o", color=COLOUR["C"], markersize=9)
+    ax.plot([there], [after], "s", color=COLOUR["C"], markersize=8)
+    ax.annotate("now", (1.2, cost - 0.02))
+    ax.annotate("after a step", (there - 0.3, after), ha="right")
+    ax.set(xlabel="weight w²₁₃", ylim=(0, 0.5))
+    ax.set_ylabel("cost C", labelpad=10)
+    ax.set_title("One weight, and what the network costs")
+    text = (
+        f"With a weight of 1 our example costs {cost:.4f}, and there the "
+        f"curve rises with slope {slope:.4f}; a step the other way, to "
+        f"{there:.4f}, takes the cost to {after:.4f}."
     )
+    return plot(ax, text.replace("-", "−"))
 
 
 XOR_X = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 XOR_Y = np.array([[0.0, 1.0, 1.0, 0.0]])
+ONE, TWO, ANGLES = "w²₁₁ and b²₁", "w¹₁₁ and w²₁₁", list(range(0, 180, 15))
+PAIRS = {ONE: (("w", 2), ("b", 2)), TWO: (("w", 1), ("w", 2))}  # entry 1, 1
+LEVELS = [0.13, 0.15, 0.18, 0.21, 0.24]
 
 
-def example_network() -> Network:
-    """A network 2-3-1 with fairly large random weights."""
-    plain = random_network((2, 3, 1), np.random.default_rng(24))
-    return Network({l: 4 * w for l, w in plain.w.items()}, plain.b)
-
-
-PARAMETERS = {
-    "w¹₁₁": ("w", 1, 0, 0),
-    "w¹₁₂": ("w", 1, 0, 1),
-    "w¹₂₁": ("w", 1, 1, 0),
-    "b¹₁": ("b", 1, 0, 0),
-    "w²₁₁": ("w", 2, 0, 0),
-    "w²₁₂": ("w", 2, 0, 1),
-    "b²₁": ("b", 2, 0, 0),
-}
-
-
-def cost_map(network: Network, first: str, second: str, grid: Array) -> Array:
-    """The cost on XOR over two parameters, each running over the grid."""
-    shape = (len(grid), len(grid), 1, 1)
-    moved = {
-        "w": {l: np.tile(w, shape) for l, w in network.w.items()},
-        "b": {l: np.tile(b, shape) for l, b in network.b.items()},
-    }
-    kind, l, j, k = PARAMETERS[second]
-    moved[kind][l][:, :, j, k] = grid[:, np.newaxis]
-    kind, l, j, k = PARAMETERS[first]
-    moved[kind][l][:, :, j, k] = grid
+def xor_costs(pair: str, moved: tuple[Array, Array]) -> Array:
+    """The example's cost on XOR, two of its numbers moved by so much."""
+    shape = (*moved[0].shape, 1, 1)
+    values: dict[tuple[str, int], Array] = {}
+    for kind, given in (("w", EXAMPLE.w), ("b", EXAMPLE.b)):
+        values |= {(kind, l): np.tile(v, shape) for l, v in given.items()}
+    for place, by in zip(PAIRS[pair], moved, strict=True):
+        values[place][..., 0, 0] = values[place][..., 0, 0] + by
     a: Array = XOR_X
-    for l in network.w:
-        a = sigmoid(moved["w"][l] @ a + moved["b"][l])
-    cost: Array = ((XOR_Y - a) ** 2).sum(axis=-2).mean(axis=-1) / 2
-    return cost
+    for l in EXAMPLE.w:
+        a = sigmoid(values["w", l] @ a + values["b", l])
+    costs: Array = ((XOR_Y - a) ** 2).sum(axis=-2).mean(axis=-1) / 2
+    return costs
 
 
-def draw_landscape(first: str, second: str) -> Picture:
-    """The cost on XOR as a map over two parameters."""
-    network = example_network()
-    grid = np.linspace(-12, 12, 49)
-    cost = cost_map(network, first, second, grid)
-    kind, l, j, k = PARAMETERS[first]
-    here_x = getattr(network, kind)[l][j, k]
-    kind, l, j, k = PARAMETERS[second]
-    here_y = getattr(network, kind)[l][j, k]
-    ax = axes(4.8, 4)
-    widths = np.linspace(2.4, 0.6, 13)  # the lower, the wider
-    lines = ax.contour(
-        grid, grid, cost, levels=12, colors=COLOUR["C"], linewidths=widths
-    )
-    levels = list(lines.levels)[::3]
-    for name in ax.clabel(lines, levels, fmt="%.2f", fontsize=12):
-        if max(map(abs, name.get_position())) > 10:  # the edge would cut it
-            name.remove()
-    ax.plot([here_x], [here_y], "o", color=COLOUR["C"])
-    ax.set(xlabel=first, ylabel=second, xlim=(-12, 12), ylim=(-12, 12))
-    ax.set_title("cost C")
+def along(pair: str, angle: float, far: int = 10) -> tuple[Array, Array]:
+    """Places on a straight path, as far as that, and the cost there."""
+    t, turn = np.linspace(-far, far, 20 * far + 1), np.radians(angle)
+    return t, xor_costs(pair, (np.cos(turn) * t, np.sin(turn) * t))
+
+
+def lows(pair: str, angle: float, far: int = 10) -> list[int]:
+    """Which places of a path are lower than their neighbours."""
+    c = along(pair, angle, far)[1]
+    return [i for i in range(1, 20 * far) if c[i] < min(c[i - 1], c[i + 1])]
+
+
+def draw_landscape(pair: str, angle: float) -> Picture:
+    """The cost over two numbers of the example, and along one path."""
+    t, costs = along(pair, angle)
+    grid = np.linspace(-10, 10, 61)
+    x, y = np.meshgrid(grid, grid)
+    ax, side = axes(3.4, 3.4), axes(3.4, 3.4)
+    cost, widths = xor_costs(pair, (x, y)), np.linspace(4, 0.8, len(LEVELS))
+    ax.contour(x, y, cost, LEVELS, colors=COLOUR["C"], linewidths=widths)
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    ax.plot([-10 * c, 10 * c], [-10 * s, 10 * s], color=INK)
+    ax.plot([0], [0], "o", color=INK)
+    across, upwards = pair.split(" and ")
+    ax.set(xlabel=f"{across}, moved by", ylabel=f"{upwards}, moved by")
+    ends = [-10, 0, 10]
+    ax.set(xlim=(-10, 10), ylim=(-10, 10), xticks=ends, yticks=ends)
+    ax.set_title(f"lines at {LEVELS[0]} (wide) to {LEVELS[-1]}")
+    side.plot(t, costs, color=COLOUR["C"])
+    side.plot([0], [costs[100]], "o", color=INK)
+    side.set(xlabel="along the path", ylabel="cost C", ylim=(0.1, 0.3))
+    side.set(xticks=ends, yticks=[0.15, 0.25], title="along the path")
+    low = lows(pair, angle)
+    found = " and ".join(f"{costs[i]:.3f} at {t[i]:.1f}" for i in low)
     text = (
-        f"Cost between {cost.min():.3f} and {cost.max():.3f} on this map; "
-        f"the network now is at ({here_x:.1f}, {here_y:.1f})."
+        f"Now {costs[100]:.3f}. On the path drawn at {angle}°: valleys "
+        f"{len(low)}, {found}; {costs[0]:.3f} and {costs[-1]:.3f} at its ends."
     )
-    return plot(ax, text)
+    pictures = plot(ax, text.replace(" -", " −")).beside(plot(side, ""))
+    return Picture(pictures.svg, pictures.text.strip())

@@ -7,7 +7,8 @@ import numpy as np
 
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
-from bp.experiments.reading import (
+from bp.experiments.cost import EXAMPLE_Y
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     axes,
@@ -17,6 +18,8 @@ from bp.experiments.reading import (
     plot,
     words,
 )
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
+from bp.network import forward
 from bp.neuron import sigmoid, sigmoid_prime
 
 __all__ = ["draw_chain", "draw_factors", "draw_nudge"]
@@ -24,11 +27,12 @@ __all__ = ["draw_chain", "draw_factors", "draw_nudge"]
 
 def draw_chain() -> Picture:
     """A nudge goes from z to a to C, and δ comes back from C to z."""
-    z, y = 1.0, 0.0
-    a, slope = float(sigmoid(z)), float(sigmoid_prime(z))
+    run, y = forward(EXAMPLE, EXAMPLE_X), float(EXAMPLE_Y.item())
+    z, a = float(run.z[2].real.item()), float(run.a[2].real.item())
+    slope = float(sigmoid_prime(z).real)
     delta = (a - y) * slope
     spots = [(54, 120), (250, 120), (446, 120)]
-    names = [("z", f"{z:g}"), ("a", f"{a:.3f}"), ("C", f"{a**2 / 2:.3f}")]
+    names = [("z", f"{z:.3f}"), ("a", f"{a:.3f}"), ("C", f"{a**2 / 2:.3f}")]
     parts = []
     for (x, v), (name, value) in zip(spots, names, strict=True):
         parts.append(draw_neuron((x, v), value, 0.5, COLOUR[name], 30))
@@ -45,9 +49,9 @@ def draw_chain() -> Picture:
     parts.append(words((250, 234), text, COLOUR["delta"]))
     return Picture(
         drawing(parts, 250, -20),
-        f"A nudge of z reaches the cost through two slopes: {slope:.3f} for "
-        f"the neuron, {a - y:.3f} for the cost. Their product, "
-        f"{delta:.3f}, is how the cost answers to z: that is δ.",
+        f"The last neuron of the example. A nudge of z reaches the cost "
+        f"through two slopes: {slope:.3f} for the neuron, {a - y:.3f} for the "
+        f"cost. Their product, {delta:.3f}, is how the cost answers to z: δ.",
     )
 
 
@@ -83,13 +87,8 @@ def draw_nudge(z: float, nudge: float) -> Picture:
     steps = np.linspace(-3, 3, 121)
     ax = axes()
     ax.plot(steps, sigmoid(z + steps) ** 2 / 2, color=COLOUR["C"], label="C")
-    ax.plot(
-        steps,
-        cost + delta * steps,
-        "--",
-        color=COLOUR["delta"],
-        label="C + δΔz",
-    )
+    line = cost + delta * steps
+    ax.plot(steps, line, "--", color=COLOUR["delta"], label="C + δΔz")
     ax.plot([nudge], [cost + change], "o", color=COLOUR["C"])
     ax.plot([nudge], [cost + delta * nudge], "s", color=COLOUR["delta"])
     ax.set(xlim=(-3, 3), ylim=(-0.1, 0.6))

@@ -1,6 +1,6 @@
 """How a network learns
 
-Written by the chapter chapters/14_descent.md: edit it there, not here.
+Written by the chapter chapters/13_descent.md: edit it there, not here.
 """
 
 from dataclasses import dataclass, field
@@ -10,27 +10,22 @@ from typing import Any
 import numpy as np
 from contourpy import contour_generator
 
-from bp.descent import History, sgd
+from bp.algorithm import backprop
+from bp.descent import step_down
 from bp.digits import Array
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Option,
     Picture,
-    axes,
     curve,
     draw_neuron,
     drawing,
-    plot,
     words,
 )
 from bp.network import Network, forward, random_network
 
 __all__ = [
     "draw_three_rates",
-    "BENDS",
-    "SAMPLES",
-    "bowl_path",
-    "draw_bowl",
     "Points",
     "two_moons",
     "circles",
@@ -40,12 +35,13 @@ __all__ = [
     "draw_points",
     "draw_boundary",
     "DATA",
+    "STEPS",
     "Training",
-    "training",
+    "trial",
     "draw_curve",
-    "EPOCHS",
     "draw_training",
     "drawn_points",
+    "draw_factors_of_a_step",
 ]
 
 
@@ -74,50 +70,6 @@ def draw_three_rates() -> Picture:
         f"rate comes to {ends[0]}, the middle one to {ends[1]}; the large one "
         f"goes to and fro and comes to {ends[2]}.",
     )
-
-
-BENDS = np.array([[1.0], [8.0]])  # of a bowl with two parameters
-SAMPLES = 24
-
-
-def bowl_path(rate: float, size: int, steps: int = 40) -> Array:
-    """Where descent goes in a bowl, shape (2, steps + 1).
-
-    Each sample has a bowl of the same bends around a centre of its own; the
-    mean of the centres is 0.  A step asks `size` of the samples.
-    """
-    rng = np.random.default_rng(1)
-    centres = rng.standard_normal((2, SAMPLES))
-    centres -= centres.mean(axis=1, keepdims=True)
-    path = [np.array([[-3.0], [1.5]])]
-    for _ in range(steps):
-        batch = rng.permutation(SAMPLES)[:size]
-        middle = centres[:, batch].mean(axis=1, keepdims=True)
-        path.append(path[-1] - rate * BENDS * (path[-1] - middle))
-    return np.hstack(path)
-
-
-def draw_bowl(rate: float, size: int) -> Picture:
-    """The path of 40 steps over the contours of a bowl."""
-    path = bowl_path(rate, size)
-    ax = axes(4.8, 3.6)
-    u, v = np.meshgrid(np.linspace(-4, 4, 81), np.linspace(-3, 3, 61))
-    f = (BENDS[0] * u**2 + BENDS[1] * v**2) / 2
-    levels = [0.25, 1, 2.5, 5, 10, 20, 35]
-    ax.contour(u, v, f, levels, colors=COLOUR["C"], linewidths=1)
-    ax.plot(*path, "o-", color=COLOUR["w"], ms=4, lw=1)
-    ax.plot([0], [0], "+", color=COLOUR["C"], ms=12)
-    ax.set(xlim=(-4, 4), ylim=(-3, 3), xlabel="θ₁", ylabel="θ₂")
-    ax.set_title("40 steps over lines of equal cost")
-    factors = " and ".join(f"{1 - rate * b:.2f}" for b in BENDS[:, 0])
-    away = np.linalg.norm(path[:, -20:], axis=0).mean()
-    shown = f"{away:.2f}" if away < 100 else "over 100"
-    text = (
-        f"η = {rate:.2f}, {size} of {SAMPLES} samples a step: the factors "
-        f"are {factors.replace('-', '−')}; in the last 20 steps the point is "
-        f"{shown} away from the minimum, on average."
-    )
-    return plot(ax, text)
 
 
 Points = tuple[Array, Array]
@@ -235,55 +187,45 @@ def draw_boundary(
 
 
 DATA = {"two moons": two_moons, "circles": circles, "spiral": spiral}
+STEPS = 600
 
 
 @dataclass
 class Training:
-    """A run that goes on when it is asked for a later epoch."""
+    """A run that goes on when it is asked for a later step."""
 
     x: Array
     y: Array
-    rng: "np.random.Generator"
     rate: float
-    size: int
     networks: list[Network]
-    history: History = field(default_factory=History)
+    costs: list[float] = field(default_factory=list)
 
-    def until(self, epoch: int) -> None:
-        """Train as far as this epoch, if that has not been done."""
-        missing = epoch + 1 - max(len(self.history.cost), 1)
-        _, self.history = sgd(
-            self.networks[-1],
-            self.x,
-            self.y,
-            learning_rate=self.rate,
-            batch_size=self.size,
-            epochs=max(missing, 0),
-            rng=self.rng,
-            history=self.history,
-            callback=self._keep,
-            progress=False,
-        )
+    def until(self, step: int) -> None:
+        """Descend as far as this step, if that has not been done."""
+        del self.networks[len(self.costs) + 1 :]  # one may be interrupted
+        while len(self.costs) <= step:
+            slope = backprop(self.networks[-1], self.x, self.y)
+            after = step_down(self.networks[-1], slope, self.rate)
+            self.networks.append(after)
+            self.costs.append(float(slope.cost))
 
-    def _keep(self, _: int, network: Network, history: History) -> None:
-        self.networks.append(network)
-        self.history = history  # both now: a run may be interrupted
+    def share(self, step: int) -> float:
+        """The share of the points that are on their side of the line."""
+        answers = forward(self.networks[step], self.x).a[2]
+        return float(((answers > 0.5) == (self.y > 0.5)).mean())
 
 
 @lru_cache(maxsize=16)
-def training(
-    data: str, rate: float, size: int, width: int, seed: int
-) -> Training:
-    """The run of a network 2-width-1 on 100 points, not begun."""
+def trial(data: str, rate: float, width: int, seed: int) -> Training:
+    """The run of a network 2-width-1 on such points, not begun."""
     rng = np.random.default_rng(seed)
     x, y = DATA[data](100, 0.1, rng)
-    network = random_network((2, width, 1), rng)
-    return Training(x, y, rng, rate, size, [network])
+    return Training(x, y, rate, [random_network((2, width, 1), rng)])
 
 
-def draw_curve(costs: list[float], epochs: int) -> str:
-    """The cost after each epoch, as a curve in SVG."""
-    across, up = SIDE / epochs, SIDE / 0.3
+def draw_curve(costs: list[float], steps: int) -> str:
+    """The cost before each step, as a curve in SVG."""
+    across, up = SIDE / steps, SIDE / 0.3
     points = " ".join(
         f"{across * k:.1f},{SIDE - up * min(cost, 0.3):.1f}"
         for k, cost in enumerate(costs)
@@ -296,27 +238,25 @@ def draw_curve(costs: list[float], epochs: int) -> str:
     )
     return _framed(
         line,
-        "cost C after each epoch",
-        {str(k): across * k for k in (0, epochs // 2, epochs)},
+        "cost C after each step",
+        {str(k): across * k for k in (0, steps // 2, steps)},
         {str(c): up * c for c in (0, 0.1, 0.2, 0.3)},
     )
 
 
-EPOCHS = 60
-
-
 def draw_training(
-    epoch: int, data: str, rate: float, size: int, width: int, seed: int
+    step: int, data: str, rate: float, width: int, seed: int
 ) -> Picture:
-    """The boundary after an epoch, and the cost until then."""
-    run = training(data, rate, size, width, seed)
-    run.until(epoch)
-    cost, share = run.history.cost[epoch], run.history.accuracy[epoch]
-    svg = draw_boundary(run.networks[epoch], run.x, run.y, data)
-    svg += draw_curve(run.history.cost[: epoch + 1], EPOCHS)
+    """The boundary after some steps, and the cost until then."""
+    run = trial(data, rate, width, seed)
+    run.until(step)
+    costs, share = run.costs[: step + 1], run.share(step)
+    svg = draw_boundary(run.networks[step], run.x, run.y, data)
+    svg += draw_curve(costs, STEPS)
+    rises = int((np.diff(costs) > 0).sum())
     text = (
-        f"2-{width}-1 after epoch {epoch}: cost {cost:.2f}, {share:.0%} of "
-        "the points on their side of the line."
+        f"2-{width}-1 after {step} steps: cost {costs[-1]:.3f}, {share:.0%} "
+        f"of the points on their side; {rises} of the steps went up."
     )
     return Picture(svg, text)
 
@@ -335,3 +275,25 @@ def drawn_points() -> list[Option]:
         (name, name, _square(draw_points(*make(60, 0.05, rng), radius=9)))
         for name, make in DATA.items()
     ]
+
+
+def draw_factors_of_a_step() -> Picture:
+    """Steps in a parabola, with three values of the factor 1 − ημ."""
+    parts, ends = [], []
+    for place, factor in zip((84, 250, 416), (0.5, -0.5, -1.1), strict=True):
+        line = np.linspace(-2.2, 2.2, 45)
+        bowl = [(place + 34 * u, 150 - 27 * u * u) for u in line]
+        parts.append(curve(bowl, COLOUR["C"], 2))
+        path = [1.3 * factor**k for k in range(5)]
+        points = [(place + 34 * u, 150 - 27 * u * u) for u in path]
+        parts.append(curve(points, COLOUR["w"], 2, head=True))
+        parts.append(draw_neuron(points[0], "", 1, COLOUR["w"], 4))
+        parts.append(words((place, 178), f"{factor}".replace("-", "−")))
+        ends.append(f"{path[-1]:.2f}".replace("-", "−"))
+    return Picture(
+        drawing(parts, 196),
+        "Four steps from 1.3 with the factors 0.5, −0.5 and −1.1: to "
+        + ", ".join(ends)
+        + ". The first creeps, the second jumps across and "
+        "shrinks, the third jumps across and grows.",
+    )

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from bp.digits import Array, load_digits, one_hot
-from bp.experiments.reading import (
+from bp.digits import Array, load_digits
+from bp.experiments.kit import (
     COLOUR,
     Option,
     Picture,
@@ -19,15 +19,7 @@ from bp.experiments.reading import (
     words,
 )
 
-__all__ = [
-    "draw_question",
-    "draw_image",
-    "draw_class",
-    "drawn",
-    "classes",
-    "draw_noisy",
-    "some",
-]
+__all__ = ["draw_question", "draw_image", "draw_class", "drawn", "classes"]
 
 
 def draw_question() -> Picture:
@@ -84,17 +76,21 @@ def draw_image(x: Array, size: int = 120) -> str:
 
 
 def draw_class(c: int) -> Picture:
-    """The average image of class c, and the first three of the class."""
+    """The average image of class c, and how far its samples are from it."""
     train, _ = load_digits()
     images = train.x[:, train.label == c]
     average = images.mean(axis=1, keepdims=True)
-    spread = ((images - average) ** 2).sum(axis=0).mean()
+    far = ((images - average) ** 2).sum(axis=0)
+    order = np.argsort(far)
+    some = order[[0, len(order) // 2, -1]]
     shown = draw_image(average, 170) + "".join(
-        draw_image(images[:, [i]], 90) for i in range(3)
+        draw_image(images[:, [i]], 90) for i in some
     )
+    low, middle, high = (f"{far[i]:.1f}" for i in some)
     text = (
-        f"The average {c} of {images.shape[1]}, and three of them; "
-        f"mean squared distance from the average: {spread:.1f}."
+        f"The average {c} of {far.size}, its nearest sample, one in the "
+        f"middle and the farthest, at the squared distances {low}, {middle} "
+        f"and {high}; on average it is {far.mean():.1f}."
     )
     return Picture(shown, text)
 
@@ -110,27 +106,3 @@ def classes() -> list[Option]:
     first = [int(np.argmax(train.label == c)) for c in range(10)]
     images = drawn(train.x, first)
     return [(str(c), c, svg) for c, (*_, svg) in enumerate(images)]
-
-
-def draw_noisy(i: int, noise: float) -> Picture:
-    """Sample i of the test set with noise, and the nearest average."""
-    train, test = load_digits()
-    rng = np.random.default_rng(i)
-    x = test.x[:, [i]]
-    x = np.clip(x + noise * rng.standard_normal(x.shape), 0, 1)
-    y = one_hot(train.label)
-    average = (train.x @ y.T) / y.sum(axis=1)
-    distance = ((x - average) ** 2).sum(axis=0)
-    guess = int(distance.argmin())
-    shown = draw_image(x, 170) + draw_image(average[:, [guess]], 90)
-    verdict = "right" if guess == test.label[i] else "wrong"
-    text = (
-        f"This is a {test.label[i]}. The nearest average is that of the "
-        f"{guess}, which is {verdict}."
-    )
-    return Picture(shown, text)
-
-
-def some() -> list[Option]:
-    """The first forty test samples, for `thumbnails`."""
-    return drawn(load_digits()[1].x, range(40))

@@ -1,16 +1,17 @@
 """How many samples make a step
 
-Written by the chapter chapters/13_minibatch.md: edit it there, not here.
+Written by the chapter chapters/14_minibatch.md: edit it there, not here.
 """
 
 from functools import cache
 
 import numpy as np
 
-from bp.algorithm import Gradient, backprop
+from bp.algorithm import backprop
+from bp.descent import step_down
 from bp.digits import Array, load_digits
 from bp.experiments.biases import all_errors
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     axes,
@@ -24,7 +25,6 @@ from bp.network import Network, forward, random_network
 
 __all__ = [
     "draw_opinions",
-    "step_down",
     "trained",
     "sample_gradients",
     "CLOUD",
@@ -63,13 +63,6 @@ def draw_opinions() -> Picture:
         "(thin). The mean of all is the way down; the mean of the first ten "
         f"points {angle:.0f} degrees away from it.",
     )
-
-
-def step_down(network: Network, slope: Gradient, rate: float) -> Network:
-    """The network after one step against the gradient."""
-    w = {l: network.w[l] - rate * slope.w[l] for l in network.w}
-    b = {l: network.b[l] - rate * slope.b[l] for l in network.b}
-    return Network(w, b)
 
 
 @cache

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from bp.experiments.reading import (
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     axes,

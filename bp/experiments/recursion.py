@@ -3,13 +3,15 @@
 Written by the chapter chapters/08_recursion.md: edit it there, not here.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from bp.cost import quadratic_cost_gradient
 from bp.delta import output_error
-from bp.experiments.reading import (
+from bp.digits import Array
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     curve,
@@ -17,13 +19,14 @@ from bp.experiments.reading import (
     draw_network,
     draw_neuron,
     drawing,
+    place,
     words,
 )
 from bp.network import forward, random_network
 from bp.neuron import sigmoid_prime
 from bp.recursion import propagate_error
 
-__all__ = ["draw_step", "draw_path"]
+__all__ = ["draw_step", "SIZES", "paths_of", "draw_path"]
 
 
 def draw_step(
@@ -63,54 +66,72 @@ def draw_step(
     )
 
 
-def draw_path(j: int, path: int) -> Picture:
-    """δ of neuron j of layer 1 in a network 2-3-4-2, and one path of eight."""
-    network = random_network((2, 3, 4, 2), np.random.default_rng(3))
-    run = forward(network, np.array([[0.8], [-0.4]]))
-    delta = {
-        3: output_error(
-            quadratic_cost_gradient(run.a[3], [[1.0], [0.0]]), run.z[3]
-        )
-    }
+SIZES = (2, 3, 4, 2)
+
+
+def paths_of(
+    j: int, x: tuple[float, float] = (0.8, -0.4)
+) -> tuple[dict[int, Array], dict[int, Array], Array]:
+    """Weights, errors, and what the eight paths from neuron j contribute."""
+    network = random_network(SIZES, np.random.default_rng(3))
+    run = forward(network, np.reshape(x, (2, 1)))
+    slope = {l: sigmoid_prime(run.z[l]) for l in (1, 2)}
+    gradient = quadratic_cost_gradient(run.a[3], [[1.0], [0.0]])
+    delta = {3: output_error(gradient, run.z[3])}
     for l in (2, 1):
         delta[l] = propagate_error(network.w[l + 1], delta[l + 1], run.z[l])
-    k, i = (path - 1) // 2, (path - 1) % 2
-    factors = [
-        float(sigmoid_prime(run.z[1])[j - 1, 0]),
-        float(network.w[2][k, j - 1]),
-        float(sigmoid_prime(run.z[2])[k, 0]),
-        float(network.w[3][i, k]),
-        float(delta[3][i, 0]),
-    ]
+    over = slope[1][j - 1] * network.w[2][:, j - 1] * slope[2][:, 0]
+    each = (over * network.w[3] * delta[3]).T.ravel()
+    return dict(network.w), delta, 1000 * each
+
+
+def draw_path(j: int, path: int) -> Picture:
+    """One of the eight paths from neuron j of layer 1, and all as bars."""
+    w, delta, each = paths_of(j)
+    red, k, i = COLOUR["delta"], (path + 1) // 2, (path + 1) % 2 + 1
+    road, over = [(2, k, j), (3, i, k)], []
+    weight = {
+        (l, a + 1, b + 1): float(w[l][a, b])
+        for l in w
+        for a, b in np.ndindex(*w[l].shape)
+    }
+    for l, to, source in road:  # from rim to rim
+        (x, y), (u, v) = place(SIZES, l - 1, source), place(SIZES, l, to)
+        s = 24 / math.hypot(u - x, v - y)
+        p, q = s * (u - x), s * (v - y)
+        ends = [(x + p, y + q), (u - p, v - q)]
+        over.append(curve(ends, red, 5, dashed=weight[l, to, source] < 0))
+        weight[l, to, source] = 0.0
     svg = draw_network(
-        network.sizes,
+        SIZES,
         inside={
-            (l, n + 1): f"{d[n, 0]:.3f}".replace("0.", ".")
+            (l, n + 1): f"{v:.{abs(v) < 10:d}f}".replace("-", "−")
             for l, d in delta.items()
-            for n in range(len(d))
+            for n, v in enumerate(1000 * d[:, 0].real)
         },
         fill={(l, n + 1): 0.0 for l in range(4) for n in range(4)},
-        weight={
-            (l, a + 1, b + 1): float(w[a, b])
-            for l, w in network.w.items()
-            for a, b in np.ndindex(*w.shape)
-        },
+        weight=weight,
         titles=["x", "δ¹", "δ²", "δ³"],
-        colour=COLOUR["delta"],
-        path=[(2, k + 1, j), (3, i + 1, k + 1)],
+        colour=red,
+        over=over,
     )
-    shown = " · ".join(f"({v:.3g})" for v in factors)
-    every = (
-        sigmoid_prime(run.z[1])[j - 1, 0]
-        * network.w[2][:, j - 1]
-        * sigmoid_prime(run.z[2])[:, 0]
-        * network.w[3]
-        * delta[3]
-    ).T.ravel()
-    sums = ", ".join(f"{1000 * float(v.real):.2f}" for v in every)
-    text = (
-        f"Path {path}: σ′ · w · σ′ · w · δ = {shown} = "
-        f"{np.prod(factors):.5f}. All eight, in thousandths: {sums}; "
-        f"together δ = {delta[1][j - 1, 0]:.5f}."
+    total, bars = float(each.real.sum()), []
+    said = [f"{float(v.real):.2f}".replace("-", "−") for v in each]
+    for n, value in enumerate([*(float(v.real) for v in each), total], 1):
+        x, end = 52 * n - 10 + 12 * (n > 8), 170 - 24 * value
+        bars.append(curve([(x, 170), (x, end)], red, 28))
+        text = [*said, f"{total:.2f}"][n - 1]
+        at = x, end + (13 if value < 0 else -13)
+        bars.append(words(at, text, size=0.87))
+        if n == path:
+            bars.append(draw_neuron((x, 220), str(n), 1, red, 14))
+        else:
+            bars.append(words((x, 220), str(n) if n < 9 else "δ", size=0.87))
+    bars.append(curve([(16, 170), (496, 170)], "grey", 0.8))
+    seen = (
+        f"Path {path} leads to answer {i} over neuron {k}, and makes "
+        f"{said[path - 1]} of the δ = {total:.2f} of neuron {j}. (All in "
+        "thousandths.)"
     )
-    return Picture(svg, text)
+    all_eight = f"All eight paths: {', '.join(said)}."
+    return Picture(svg, seen).beside(Picture(drawing(bars, 240), all_eight))

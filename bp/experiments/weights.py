@@ -6,9 +6,9 @@ Written by the chapter chapters/10_weights.md: edit it there, not here.
 import numpy as np
 
 from bp.cost import quadratic_cost
-from bp.digits import Array
-from bp.experiments.biases import all_errors
-from bp.experiments.reading import (
+from bp.experiments.biases import all_errors, draw_cost
+from bp.experiments.cost import EXAMPLE_Y
+from bp.experiments.kit import (
     COLOUR,
     Picture,
     draw_network,
@@ -17,96 +17,118 @@ from bp.experiments.reading import (
     place,
     words,
 )
-from bp.network import Network, forward, random_network
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
+from bp.network import Network, forward
+from bp.weights import weight_gradient
 
-__all__ = ["draw_outer", "ends_example", "at_weight", "draw_ends"]
+__all__ = ["draw_outer", "WEIGHTS", "turned", "ends", "draw_ends"]
 
 
 def draw_outer() -> Picture:
-    """δ of three neurons times the activations of four: twelve slopes."""
-    a, delta = (0.9, 0.1, 0.5, 0.7), (0.2, -0.3, 0.1)
+    """δ of the hidden layer of the example times its inputs: six slopes."""
+    x = EXAMPLE_X[:, 0]
+    delta = all_errors(EXAMPLE, EXAMPLE_X, EXAMPLE_Y)[1][:, 0]
     parts = [
-        words((100, 34), "aˡ⁻¹ →"),
-        words((26, 64), "δˡ ↓"),
+        words((150, 34), "a⁰ →", COLOUR["a"], 1.2),
+        words((60, 78), "δ¹ ↓", COLOUR["delta"], 1.2),
     ]
-    for k, value in enumerate(a):
-        at = 165 + 85 * k, 34
-        parts.append(draw_neuron(at, f"{value}", value, COLOUR["a"], 24))
+    for k, value in enumerate(x):
+        at = 265 + 160 * k, 34
+        parts.append(draw_neuron(at, f"{value:g}", 0.5, COLOUR["a"], 27))
     for j, error in enumerate(delta):
-        y = 95 + 62 * j
-        text = f"{error}".replace("-", "−")
-        fill = 3 * abs(error)
-        parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 24))
-        for k, value in enumerate(a):
-            x, slope = 165 + 85 * k, error * value
+        y, text = 122 + 68 * j, f"{error:.3f}".replace("-", "−")
+        fill = 0.1 + 12 * abs(error)
+        parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 29))
+        for k, value in enumerate(x):
+            left, slope = 197 + 160 * k, error * value
             look = "" if slope > 0 else ' stroke-dasharray="6 4"'
             parts.append(
-                f'<rect x="{x - 38}" y="{y - 26}" width="76" height="52" '
-                f'fill="{COLOUR["w"]}" fill-opacity="{3 * abs(slope):.2f}" '
+                f'<rect x="{left}" y="{y - 27}" width="136" height="54" '
+                f'fill="{COLOUR["w"]}" fill-opacity="{6 * abs(slope):.2f}" '
                 f'stroke="{COLOUR["w"]}" stroke-width="2"{look}/>'
-                + words((x, y), f"{slope:.2f}".replace("-", "−"))
             )
-    small = min(delta, key=abs) * min(a)
-    large = max(delta, key=abs) * max(a)
+            text = f"{slope:.3f}".replace("-", "−")
+            parts.append(words((left + 68, y), text, size=1.1))
     return Picture(
-        drawing(parts, 256),
-        f"The slope by a weight is the activation above it times the error "
-        f"beside it: {len(a) * len(delta)} slopes from {len(a)} activations "
-        f"and {len(delta)} errors, from {small:.2f} in size to "
-        f"{abs(large):.2f}. A broken edge is a negative slope.",
+        drawing(parts, 290),
+        "The six weights between the inputs and the hidden layer of the "
+        "example. The slope by each is the activation above it, where the "
+        "weight begins, times the error beside it, where it ends. A broken "
+        "edge is a negative slope.",
     )
 
 
-def ends_example() -> tuple[Network, Array, Array]:
-    """A network 2-4-3-1, an input and the wanted output."""
-    network = random_network((2, 4, 3, 1), np.random.default_rng(16))
-    return network, np.array([[1.0], [-0.5]]), np.array([[1.0]])
+WEIGHTS = {
+    f"w{'⁰¹²'[l]}{'₁₂₃'[j]}{'₁₂₃'[k]}": (l, j, k)
+    for l, w in EXAMPLE.w.items()
+    for j, k in np.ndindex(*w.shape)
+}
 
 
-def at_weight(j: int, k: int, weight: float) -> tuple[float, float]:
-    """The error of neuron j and the cost's slope, for a weight from k."""
-    network, x, y = ends_example()
-    w = network.w[2].astype(complex)
-    w[j - 1, k - 1] = weight + 1e-30j
-    moved = Network({**network.w, 2: w}, network.b)
-    cost = quadratic_cost(forward(moved, x).a[3], y)
-    error = all_errors(moved, x, y)[2][j - 1, 0]
-    return float(error.real), float(cost.imag / 1e-30)
+def turned(name: str, step: float) -> Network:
+    """The example with a step added to one of its weights."""
+    l, j, k = WEIGHTS[name]
+    w = EXAMPLE.w[l].copy()
+    w[j, k] += step
+    return Network({**EXAMPLE.w, l: w}, EXAMPLE.b)
 
 
-def draw_ends(j: int, k: int) -> Picture:
-    """The weight to neuron j of layer 2 from neuron k: its two factors."""
-    network, x, y = ends_example()
-    sizes = network.sizes
-    a, delta = forward(network, x).a[1], all_errors(network, x, y)[2]
-    w = network.w[2]
-    errors = []
-    for i, error in enumerate(delta[:, 0], start=1):
-        at, fill = place(sizes, 2, i), 0.8 if i == j else 0.15
-        label = f"{1000 * error:.1f}"
-        errors.append(draw_neuron(at, label, fill, COLOUR["delta"]))
+def ends(name: str, step: float) -> tuple[float, float, float]:
+    """Activation and error at the ends of a weight, and the slope by it."""
+    (l, j, k), network = WEIGHTS[name], turned(name, step)
+    a = forward(network, EXAMPLE_X).a[l - 1]
+    delta = all_errors(network, EXAMPLE_X, EXAMPLE_Y)[l]
+    slope = weight_gradient(delta, a)[j, k]
+    return float(a[k, 0]), float(delta[j, 0]), float(slope)
+
+
+def draw_ends(name: str, step: float) -> Picture:
+    """One weight of the example, turned: its two ends, and the cost."""
+    (l, j, k), network = WEIGHTS[name], turned(name, step)
+    a = forward(network, EXAMPLE_X).a
+    delta = all_errors(network, EXAMPLE_X, EXAMPLE_Y)
+    spots = [(n, i) for n in delta for i in range(len(delta[n]))]
+    below = [
+        (place(EXAMPLE.sizes, n, i + 1), delta[n][i, 0]) for n, i in spots
+    ]
     svg = draw_network(
-        sizes,
-        inside={(1, i + 1): f"{v:.2f}" for i, v in enumerate(a[:, 0])},
-        fill={(1, i): 0.8 if i == k else 0.15 for i in range(1, 5)},
-        weight={
-            (2, r + 1, c + 1): (
-                float(np.sign(w[r, c]))
-                * (2 if (r, c) == (j - 1, k - 1) else 0)
-            )
-            for r, c in np.ndindex(3, 4)
+        EXAMPLE.sizes,
+        inside={
+            (n, i + 1): f"{v:.2f}".replace(".00", "")
+            for n in a
+            for i, v in enumerate(a[n][:, 0])
         },
-        titles=["x", "a¹", "1000 δ²", "a³"],
-        over=errors,
+        fill={
+            (n, i): 0.8 if (n, i) in {(l, j + 1), (l - 1, k + 1)} else 0
+            for n in a
+            for i in (1, 2, 3)
+        },
+        weight={
+            (n, r + 1, c + 1): float(np.sign(w[r, c] or 1))
+            * (2.5 if (n, r, c) == (l, j, k) else 0.01)
+            for n, w in network.w.items()
+            for r, c in np.ndindex(*w.shape)
+        },
+        over=[
+            words(
+                (x + 36, y + 17) if x < 400 else (x, y + 34),
+                f"{1000 * d:.3g}".replace("-", "−"),
+                COLOUR["delta"],
+                0.87,
+            )
+            for (x, y), d in below
+        ],
+        titles=["x = a⁰", "a¹, δ¹", "a², δ²"],
     )
 
-    weight, tail = float(w[j - 1, k - 1]), float(a[k - 1, 0])
-    head, slope = at_weight(j, k, weight)
-    head_5, slope_5 = at_weight(j, k, 5)
+    def cost(change: float) -> float:
+        answer = forward(turned(name, change), EXAMPLE_X).a[2]
+        return float(quadratic_cost(answer, EXAMPLE_Y))
+
+    tail, head, slope = ends(name, step)
+    chart = draw_cost(cost, step, slope, step, name, COLOUR["w"])
     text = (
-        f"The weight to {j} from {k} is {weight:.2f}. Activation "
-        f"{tail:.4f} times error {head:.5f} is {tail * head:.5f}; measured, "
-        f"the cost's slope is {slope:.5f}. Were the weight 5, the error "
-        f"would be {head_5:.5f} and the slope {slope_5:.5f}."
+        f"{name} = {network.w[l][j, k]:g}: activation {tail:.3f} times error "
+        f"{head:.4f} is the slope {slope:.4f}."
     )
-    return Picture(svg, text)
+    return Picture(svg + chart, text.replace("-", "−"))

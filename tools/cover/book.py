@@ -22,7 +22,7 @@ class Chapter:
     def number(self) -> int | None:
         """That of a chapter; the first page and those at the end have none."""
         start = self.stem[:2]
-        return int(start) if start.isdigit() and int(start) else None
+        return int(start) if "00" < start < "90" else None
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from bp.algorithm import backprop
-from bp.descent import accuracy, sgd
 from bp.digits import Samples, load_digits
 from bp.network import Network, forward, random_network
+from bp.training import accuracy, sgd
 
 SIZES = (64, 16, 10)
 LEARNING_RATE, BATCH = 3.0, 10  # as in the chapter on real handwriting

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Wedge
 from matplotlib.path import Path
 
-from bp.experiments.reading import COLOUR
+from bp.experiments.kit import COLOUR
 from cover.scene import (
     ANSWERS,
     FIELD,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bp.experiments.reading import COLOUR
+from bp.experiments.kit import COLOUR
 from cover.book import ROOT, Chapter
 from cover.vector import Shape, shapes
 

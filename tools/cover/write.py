@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from bp.digits import Samples, load_digits
-from bp.experiments.mnist import INK
-from bp.experiments.reading import COLOUR
+from bp.experiments.handwriting import INK
+from bp.experiments.kit import COLOUR
 from cover import book, network
 from cover.digits import by_label, spelled
 from cover.scene import Scene, scene

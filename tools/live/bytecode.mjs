@@ -22,7 +22,7 @@ from importlib import _bootstrap_external, util
 scope = {"__name__": "kernel"}
 exec(compile(kernel, "kernel.py", "exec"), scope)
 assert await scope["execute"]("""
-import bp.experiments.reading as reading
+import bp.experiments.kit as reading
 reading.plot(reading.axes(), "what a first picture imports")
 """)
 

@@ -21,7 +21,7 @@ from website.fetch import cache_folder  # noqa: E402
 
 Measured = dict[str, tuple[str, str]]  # label: as printed, in a cell
 CARD = re.compile(
-    r"^- `(eq-[a-z0-9-]+)`(.*)\n- as printed: holds\n"
+    r"^- `(eq-[a-z0-9-]+)`(.*)\n- as printed: (?:holds|not checked: .*)\n"
     r"- in a cell: (\[\d+\]) .*$",
     re.M,
 )

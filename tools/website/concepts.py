@@ -24,7 +24,9 @@ DEFINED = re.compile(
     r"\b(?:calls?|called|name|named|say|the|an?|its|by|are|is)\s+"
     r"\*([a-z][a-z-]+(?: [a-z-]+){0,2})\*(?![*\w])"
 )
-LEFT = re.compile(r"^\\(" + "|".join(LETTERS).replace("_", "") + r")\b('?)")
+LEFT = re.compile(  # a Δ that stands for a change is nobody's
+    r"^\\(?!Delta (?!\^))(" + "|".join(LETTERS).replace("_", "") + r")\b('?)"
+)
 COMMON = set(
     "after all answer answers before better below above both computed cheap "
     "different down each every exactly error first how inside is largest "
@@ -56,7 +58,8 @@ def terms(text: str) -> list[str]:
 def names(stem: str) -> list[str]:
     """The module and what can be imported of it, as one would say it too."""
     module = stem[3:]
-    text = (ROOT / "bp" / f"{module}.py").read_text("utf-8")
+    path = ROOT / "bp" / f"{module}.py"
+    text = path.read_text("utf-8") if path.exists() else "__all__ = []"
     (public,) = (
         ast.literal_eval(node.value)
         for node in ast.parse(text).body

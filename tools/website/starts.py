@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HELPERS = "reading"
+HELPERS = "kit"
 CALL = re.compile(r"^explore\(", re.M)
 
 

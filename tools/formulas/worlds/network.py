@@ -7,7 +7,6 @@ import numpy as np
 
 from ..functions import quadratic, sigma
 from ..notation import Array
-from ..tree import Wrong
 from ..world import Steps, World
 
 # All widths of a network differ, and so does the number of samples.
@@ -85,23 +84,4 @@ class Network(World):
 
 
 class Chapter(Network):
-    """With g, made of two neurons and run as the network that it is."""
-
-    def draw(self) -> None:
-        super().draw()
-        for name in "hspq":
-            sign = self.rng.choice([-1, 1])
-            self.given[name] = self.rng.uniform(0.3, 1.7) * sign
-
-    def steps(self, q: Steps) -> None:
-        super().steps(q)
-
-        def two_neurons(x: Array) -> Array:
-            if np.ndim(x):
-                raise Wrong(f"g of shape {x.shape}, not of a number")
-            w = np.array([[q["s"]], [q["s"]]])
-            b = -q["s"] * np.array([[q["p"]], [q["q"]]])
-            a = sigma(w @ np.reshape(x, (1, 1)) + b)
-            return (np.array([[q["h"], -q["h"]]]) @ a)[0, 0]
-
-        q.functions["g"] = [two_neurons]
+    """The chapter speaks of nothing else."""

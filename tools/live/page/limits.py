@@ -79,7 +79,7 @@ def limit(error: BaseException) -> str | None:
             return "exit"
         case NoKeyboard():
             return "keyboard"
-        case OSError() if "bp.mnist" in through:
+        case OSError() if "bp.handwriting" in through:
             return "mnist"
         case RuntimeError() if "start new thread" in said:
             return "thread"

@@ -66,7 +66,7 @@ class Start {
 
   async run(asked) {
     const cell = cellOf(this.frame.querySelector(".experiment-code > .cell:last-child"));
-    const moved = `from bp.experiments.reading import moved; moved |= ${JSON.stringify(this.moved)}`;
+    const moved = `from bp.experiments.kit import moved; moved |= ${JSON.stringify(this.moved)}`;
     const outputs = silent();
     const at = [...this.form.children].findIndex((line) => line.contains(document.activeElement));
     const fine = await session.execute(`${this.frame.dataset.start}; ${moved}`, outputs);

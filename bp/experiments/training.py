@@ -1,0 +1,97 @@
+"""How it is done fast, and safely
+
+Written by the chapter chapters/15_training.md: edit it there, not here.
+"""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from bp.experiments.kit import COLOUR, INK, Picture, axes, plot
+
+__all__ = ["measured", "draw_parts", "draw_peers"]
+
+
+def measured(name: str) -> list[dict[str, Any]]:
+    """The rows that a benchmark has stored with the book."""
+    text = files("bp.data").joinpath(f"{name}.json").read_text("utf-8")
+    rows: list[dict[str, Any]] = json.loads(text)["rows"]
+    return rows
+
+
+def draw_parts() -> Picture:
+    """What a step of the workspace takes, and where the time goes."""
+    rows = [row for row in measured("step") if row["dtype"] == "float64"]
+    looks = [("gather", "fetching rows", "a")]
+    looks += [("neurons", "each neuron", "delta")]
+    looks += [("update", "subtracting", "w")]
+    ax, places = axes(6.4, 3.6), []
+    nets = list(dict.fromkeys(row["net"] for row in rows))
+    for k, net in enumerate(nets):
+        here = [row for row in rows if row["net"] == net]
+        place = [6 * k + n for n in range(len(here))]
+        places += place
+        bottom = [1.0] * len(here)
+        ax.bar(
+            place, bottom, 0.8, color=COLOUR["z"], alpha=0.3,
+            label="" if k else "the products",
+        )  # fmt: skip
+        for part, label, colour in looks:
+            height = [row[part] for row in here]
+            ax.bar(
+                place, height, 0.8, bottom, color=COLOUR[colour], alpha=0.8,
+                label="" if k else label,
+            )  # fmt: skip
+            bottom = [a + b for a, b in zip(bottom, height, strict=True)]
+        whole = [row["median"] for row in here]
+        label = "" if k else "the whole step"
+        ax.plot(place, whole, "_", color=INK, ms=14, mew=2.5, label=label)
+        ax.annotate(net, (place[2], 2.5), ha="center", fontsize=12)
+    ax.set_xticks(places, [str(row["m"]) for row in rows], fontsize=12)
+    ax.set(ylim=(0, 2.7), ylabel="time / floor")
+    ax.set(xlabel="samples in a batch, m")
+    ax.set_title("A step of the workspace")
+    ax.legend(
+        loc="upper left", bbox_to_anchor=(0.3, 0.94), fontsize=12, ncols=2
+    )
+    most, least = max(rows, key=_over), min(rows, key=_over)
+    return plot(
+        ax,
+        "What a step takes beside its products, the floor, for three "
+        f"networks: from {least['median']:.1f} floors ({least['net']}, "
+        f"m = {least['m']}) to {most['median']:.1f} ({most['net']}, "
+        f"m = {most['m']}).",
+    )
+
+
+def _over(row: dict[str, Any]) -> float:
+    return float(row["median"])
+
+
+def draw_peers(net: str, m: int) -> Picture:
+    """Others' time for a step, in floors."""
+    (floors,) = [
+        row["median"]
+        for row in measured("step")
+        if (row["net"], row["m"], row["dtype"]) == (net, m, "float64")
+    ]
+    found = {"Workspace": floors} | {
+        row["peer"]: floors * row["median"]
+        for row in measured("peers")
+        if (row["net"], row["m"]) == (net, m)
+    }
+    found = dict(sorted(found.items(), key=lambda pair: pair[1]))
+    ax = axes(5.4, 3.6)
+    ax.set_position((0.34, 0.16, 0.6, 0.74))
+    for place, (name, time) in enumerate(found.items()):
+        colour = COLOUR["delta" if name == "Workspace" else "w"]
+        ax.barh([place], [time], 0.6, color=colour, alpha=0.6)
+        ax.annotate(f" {time:.1f}", (time, place), va="center")
+    ax.axvline(1, color=COLOUR["z"], linestyle="--")
+    ax.set_yticks(range(len(found)), list(found))
+    ax.set(xscale="log", xlim=(0.2, 60), xlabel="time of a step, in floors")
+    ax.set_xticks([0.3, 1, 3, 10, 30], ["0.3", "1", "3", "10", "30"])
+    ax.minorticks_off()
+    ax.set_title(f"{net}, m = {m}")
+    told = ", ".join(f"{name} {time:.2f}" for name, time in found.items())
+    return plot(ax, f"{net}, m = {m}, in floors: {told}.")

@@ -8,6 +8,7 @@ import files  # noqa: E402
 import tangle  # noqa: E402
 from accessibility import access  # noqa: E402
 from bibliography import bibliography  # noqa: E402
+from often import often  # noqa: E402
 from results import results  # noqa: E402
 from terms import index  # noqa: E402
 
@@ -22,6 +23,7 @@ kernelspec:
 """
 MADE = {
     "results": results,
+    "often_said": often,
     "terms": index,
     "bibliography": bibliography,
     "access": access,

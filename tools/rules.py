@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).parent))
 import bibliography  # noqa: E402
+import often  # noqa: E402
 import tangle  # noqa: E402
 import terms  # noqa: E402
 from contents import listed  # noqa: E402
@@ -26,6 +27,7 @@ from website import starts  # noqa: E402
 
 ROOT = tangle.ROOT
 FIRST = "00_reading"  # the page that maps the others
+MADE = {"results", "often_said", "terms", "bibliography", "access"}
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 Lacks = Iterator[tuple[int, str]]
 
@@ -269,11 +271,18 @@ def nothing_is_used_before_it_is_taught(page: Page) -> Lacks:
 
 
 @rule
+def what_is_often_said_is_measured(page: Page) -> Lacks:
+    for box in often.boxes(page.text):
+        for lack in box.lacks():
+            yield box.line, lack
+
+
+@rule
 def links_lead_somewhere(page: Page) -> Lacks:
     known = titles(page.root)
     for line, match in page.found(r"\[([^]]+)\]\((\w+)\.ipynb\)"):
         words, target = match.groups()
-        if target in {"results", "terms", "bibliography", "access"}:
+        if target in MADE:
             continue
         if target not in known:
             yield line, f"a link to {target}, which is no page"

@@ -27,7 +27,9 @@ from website import starts  # noqa: E402
 
 ROOT = tangle.ROOT
 FIRST = "00_reading"  # the page that maps the others
-MADE = {"results", "often_said", "terms", "bibliography", "access"}
+MADE = set(
+    "results often_said terms bibliography teachers errata access".split()
+)
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 Lacks = Iterator[tuple[int, str]]
 

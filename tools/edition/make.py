@@ -1,19 +1,23 @@
-"""Make the PDF or the ePub of the book, from what the notebooks store."""
+"""Make the PDF, the ePub or the slides of the book, from what is stored."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 FILES = {"pdf": ("paper", "book.pdf"), "epub": ("epub", "book.epub")}
 
 
 def make(kind: str, folder: Path = ROOT / "_build") -> Path:
     """The file made; what goes wrong, a warning too, stops it."""
+    print(f"Making the {kind} (about a minute)", flush=True)
+    if kind == "slides":
+        import slides
+
+        return slides.make(folder / "slides")
     builder, name = FILES[kind]
     target = folder / kind
-    print(f"Making the {kind} (about a minute)", flush=True)
     subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
         + ["-b", builder, "-d", str(folder / f"{kind}.doctrees")]

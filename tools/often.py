@@ -20,7 +20,9 @@ BOX = re.compile(
     r"(?:^:\w+:[^\n]*\n)*(?P<body>.*?)^\1$",
     re.M | re.S,
 )
-MEASURED = re.compile(r'^% (?:below: |so "|take )?[^\n]*\S = \S|^% .*so "', re.M)
+MEASURED = re.compile(
+    r'^% (?:below: |so "|take )?[^\n]*\S = \S|^% .*so "', re.M
+)
 SOURCE = re.compile(r"\]\(bibliography\.ipynb#[\w-]+\)")
 HEAD = """# Often said
 

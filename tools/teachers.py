@@ -36,7 +36,7 @@ ADOPT = """## To use it in a course
 
 Text and figures are licensed CC BY 4.0, code MIT: copy, change and print what
 you like, and say where it comes from.
-Each figure that stands still is also [a file of its own](figures/README.txt),
+Each figure is also a file of its own, in the folder `figures` of the site,
 and `make slides` makes slides of each chapter.
 To change a chapter, edit its text in `chapters/`, run `make chapters`, and
 let `make check` say what no longer holds; the site, the PDF and the ePub are
@@ -133,7 +133,10 @@ def by_kind(found: list[Exercise]) -> Iterator[str]:
             continue
         rows.sort(key=lambda e: (e.level, e.minutes))
         yield f"### {kind.capitalize()} ({len(rows)})"
-        table = ["| exercise | chapter | minutes | level |", "|:--|:--|--:|--:|"]
+        table = [
+            "| exercise | chapter | minutes | level |",
+            "|:--|:--|--:|--:|",
+        ]
         table += [
             f"| [{e.title}]({e.stem}.ipynb#{e.label}) | {e.stem[:2]} | "
             f"{e.minutes} | {e.level} |"

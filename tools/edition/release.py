@@ -52,7 +52,9 @@ def release() -> list[Path]:
     )
     archive(ROOT / "_build" / "html", dist / f"{stem}-site.zip")
     made = sorted(dist.iterdir())
-    sums = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}" for p in made]
+    sums = [
+        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}" for p in made
+    ]
     (dist / "SHA256SUMS").write_text("\n".join(sums) + "\n", "utf-8")
     return [*made, dist / "SHA256SUMS"]
 

@@ -14,6 +14,8 @@ import processors
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from bp import Gradient
+
 pytest_plugins = ["plan", "guards", "built", "copies"]
 ROOT = Path(__file__).resolve().parent
 # The kernels of the notebook guard turn warnings into errors.
@@ -38,6 +40,25 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     notebook = item.path.suffix == ".ipynb"
     with processors.itself() if notebook else contextlib.nullcontext():
         yield
+
+
+def no_gradients(g: "Gradient") -> list[tuple[object, str]]:
+    """What is handed on where the gradient g of a network with two layers
+    belongs, and what has to be said of it."""
+    whole = type(g)
+    complex_w = {l: w + 1j for l, w in g.w.items()}
+    wider = {l: w.repeat(2, axis=0) for l, w in g.w.items()}
+    return [
+        (None, r"a NoneType without w\[1\].*is a return missing"),
+        (g.w, r"a dict without w\[1\]"),
+        (whole({1: g.w[1]}, g.b, g.cost), r"without w\[2\]"),
+        (
+            whole(wider, g.b, g.cost),
+            r"has shape .*1, of float64, expected .\d+, 3",
+        ),
+        (whole(complex_w, g.b, g.cost), "complex128, expected .* real"),
+        (whole({1: "a"}, g.b, g.cost), r"\.w\[1\] is 'a'"),
+    ]
 
 
 @pytest.fixture(scope="session")

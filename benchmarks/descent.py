@@ -12,16 +12,11 @@ from numpy.typing import NDArray
 
 from bp import Workspace, load_digits, random_network
 from bp.network import forward
-from timing import Row
+from timing import Row, quartered
 
 Floats = NDArray[np.float64]
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 MOMENTS = (0, 1, 2, 5, 10, 20, 40, 70, 100, 150, 200, 300, 400, 500, 600, 800)
-
-
-def quartered(values: Sequence[float]) -> dict[str, object]:
-    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
-    return {"median": middle, "quartiles": [low, high]}
 
 
 class Digits:

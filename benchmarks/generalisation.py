@@ -21,16 +21,15 @@ from bp.experiments.generalisation import (
 from bp.experiments.regularisation import few_digits
 from bp.network import Network, random_network
 from bp.regularisation import shifted, with_shifts
+from mnist import with_unit_variance
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
 
 
-def by_shifts(
-    rng: Rng, share: float = 1, shape: tuple[int, int] = (8, 8)
-) -> Callable[[Floats], Floats]:
+def by_shifts(rng: Rng, share: float = 1) -> Callable[[Floats], Floats]:
     """Moves a share of the images of a stack (S, n, m) as `with_shifts`."""
-    rule = with_shifts(rng, shape, rule=lambda network, x, y: x)  # type: ignore
+    rule = with_shifts(rng, lambda network, x, y: x)  # type: ignore
 
     def change(u: Floats) -> Floats:
         columns = np.moveaxis(u, 1, 0)
@@ -67,12 +66,6 @@ WAYS: dict[str, tuple[list[float], Callable[[float, Rng], dict]]] = {
 }
 
 
-def with_unit_variance(network: Network) -> Network:
-    """The weights that a start of variance 1/n would have divided."""
-    w = {l: w * np.sqrt(w.shape[1]) for l, w in network.w.items()}
-    return Network(w, network.b)
-
-
 def judged(many: tuple, x: Floats, y: Floats) -> Floats:
     """Cost, and share of the samples read right, of each: shape (S, 2)."""
     a = answers(many, x)[1]
@@ -81,57 +74,82 @@ def judged(many: tuple, x: Floats, y: Floats) -> Floats:
     return np.stack([cost, right.mean(axis=-1)], axis=1)
 
 
-def digits(wrong: float, seeds: int, epochs: int, large: bool = False) -> dict:
+def every_way(
+    starts: list[Network],
+    sets: dict[str, tuple],
+    steps: int,
+    looks: int,
+    **but,
+) -> dict:
     """Every way at every strength: costs and accuracies, (strength, seed).
 
-    With a large start (only for L2) all weights begin with variance 1.
-    The seeds go down side by side, each with digits of its own.
+    All starts go down side by side, each with samples of its own, with η = 2
+    and ten samples a step.  The plain run is looked at now and then, and
+    `stopped` is that run, back at its lowest validation cost.  `but` has
+    fewer strengths for some of the ways, or none.
+    """
+    found: dict = {}
+    for name, (strengths, options) in WAYS.items():
+        every: dict[str, list] = {part: [] for part in sets}
+        strengths = strengths[but.get(name, slice(None))]
+        for strength in strengths:
+            rng, lowest = np.random.default_rng(1), np.inf
+            many = stacked(starts)
+            best = tuple(part.copy() for part in many)
+            chosen = options(strength, np.random.default_rng(2))
+            parts = looks if name == "none" else 1
+            for _ in range(parts):
+                many = descend_many(
+                    *(many, *sets["train"], 2.0, steps // parts),
+                    **{"size": 10, "rng": rng} | chosen,
+                )
+                cost = judged(many, *sets["others"])[:, 0]
+                for part, now in zip(best, many, strict=True):
+                    part[cost < lowest] = now[cost < lowest]
+                lowest = np.minimum(cost, lowest)
+            for part, pair in sets.items():
+                every[part].append(judged(many, *pair).tolist())
+            if name == "none":
+                found["stopped"] = {
+                    part: [judged(best, *pair).tolist()]
+                    for part, pair in sets.items()
+                }
+        if strengths:
+            found[name] = {"strength": strengths, **every}
+            print(f"  {name}: done", flush=True)
+    return found
 
+
+def side_by_side(drawn: list[tuple]) -> tuple[list[Network], dict]:
+    """The starts, and the samples to train and to choose by, stacked."""
+    sets: dict[str, tuple] = {
+        part: tuple(np.stack([d[p][k] for d in drawn]) for k in (0, 1))
+        for p, part in enumerate(["train", "others"])
+    }
+    return [d[2] for d in drawn], sets
+
+
+def digits(wrong: float, seeds: int, epochs: int, large: bool = False) -> dict:
+    """`every_way` on a hundred digits, each seed with digits of its own.
+
+    With a large start (only for L2) all weights begin with variance 1.
     `train`, `others` (validation), `test`, and `moved`: the test images,
-    each moved by one of the nine shifts.  `stopped` is the plain run, back
-    at its lowest validation cost.
+    each moved by one of the nine shifts.
     """
     _, test = load_digits()
     ways = np.random.default_rng(0).integers(-1, 2, size=(360, 2))
     moved = np.hstack(
         [shifted(test.x[:, [i]], *way) for i, way in enumerate(ways)]
     )
-    drawn = [few_digits(seed, wrong) for seed in range(seeds)]
-    sets = {
-        "train": tuple(np.stack([d[0][k] for d in drawn]) for k in (0, 1)),
-        "others": tuple(np.stack([d[1][k] for d in drawn]) for k in (0, 1)),
-        "test": (test.x, test.y),
-        "moved": (moved, test.y),
-    }
-    starts = [with_unit_variance(d[2]) if large else d[2] for d in drawn]
-    found: dict = {}
-    for name in ["none", "L2"] if large else WAYS:
-        strengths, options = WAYS[name]
-        every: dict[str, list] = {part: [] for part in sets}
-        for strength in strengths:
-            rng, lowest = np.random.default_rng(1), np.full(seeds, np.inf)
-            many = stacked(starts)
-            best = tuple(part.copy() for part in many)
-            chosen = options(strength, np.random.default_rng(2))
-            for _ in range(epochs):
-                many = descend_many(
-                    many, *sets["train"], 2.0, 10, size=10, rng=rng, **chosen
-                )
-                if name == "none":
-                    cost = judged(many, *sets["others"])[:, 0]
-                    for part, now in zip(best, many, strict=True):
-                        part[cost < lowest] = now[cost < lowest]
-                    lowest = np.minimum(cost, lowest)
-            for part, pair in sets.items():
-                every[part].append(judged(many, *pair).tolist())
-        found[name] = {"strength": strengths, **every}
-        if name == "none":
-            found["stopped"] = {
-                part: [judged(best, *pair).tolist()]
-                for part, pair in sets.items()
-            }
-        print(f"  {wrong:.0%} wrong, {name}: done", flush=True)
-    return found
+    starts, sets = side_by_side(
+        [few_digits(seed, wrong) for seed in range(seeds)]
+    )
+    sets |= {"test": (test.x, test.y), "moved": (moved, test.y)}
+    but: dict[str, slice] = {}
+    if large:
+        starts = [*map(with_unit_variance, starts)]
+        but = dict.fromkeys(WAYS.keys() - {"none", "L2"}, slice(0))
+    return every_way(starts, sets, 10 * epochs, epochs, **but)
 
 
 def rounded(value: object) -> object:

@@ -14,17 +14,12 @@ from bp import Network, Workspace, load_digits, minibatches, random_network
 from bp.algorithm import backprop
 from bp.experiments.minibatch import sample_gradients
 from bp.network import forward
-from timing import Row
+from timing import Row, quartered
 
 Floats = NDArray[np.float64]
 SIZES = (1, 10, 100, 1437)
 RATES = (0.1, 0.3, 1, 3, 10, 30)
 EPOCHS = (0, 3, 10, 30, 100, 400)
-
-
-def quartered(values: Sequence[float]) -> dict[str, object]:
-    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
-    return {"median": middle, "quartiles": [low, high]}
 
 
 def share_read(network: Network, x: Floats, y: Floats) -> float:

@@ -6,6 +6,7 @@ The median and the range are those of the seeds after the last epoch.
 """
 
 import statistics
+from collections.abc import Collection
 
 import numpy as np
 
@@ -23,15 +24,23 @@ TRAIN = 50_000  # of 60 000; the other 10 000 are the validation set
 STARTS = ("N(0, 1/n)", "N(0, 1)")  # n: neurons of the layer before
 
 
+def with_unit_variance(
+    network: Network, layers: Collection[int] = (1, 2)
+) -> Network:
+    """The weights that a start of variance 1/n would have divided."""
+    w = {
+        l: v * np.sqrt(v.shape[1]) if l in layers else v
+        for l, v in network.w.items()
+    }
+    return Network(w, network.b)
+
+
 def start(
     sizes: tuple[int, ...], how: str, rng: np.random.Generator
 ) -> Network:
     """A network whose first weights have variance 1/n, or 1."""
     network = random_network(sizes, rng)
-    if how == STARTS[0]:
-        return network
-    wider = {l: w * np.sqrt(w.shape[1]) for l, w in network.w.items()}
-    return Network(wider, network.b)
+    return network if how == STARTS[0] else with_unit_variance(network)
 
 
 def train(

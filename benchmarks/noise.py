@@ -95,8 +95,9 @@ def hills(rates: tuple[int, ...], copies: int, epochs: int) -> list[dict]:
     return found
 
 
-def xor(runs: int, epochs: int) -> dict[str, int]:
-    """Runs of XOR that fail, all samples at once and one by one."""
+def xor(runs: int, epochs: int) -> dict:
+    """Runs of XOR that fail, all samples at once and one by one; and which
+    of the first get out later, one by one and still at once."""
     sizes = (2, 2, 1)
     starts = many_starts(sizes, runs)
     full = many_descents(starts, sizes, XOR_X, XOR_Y, 5.0, 4 * epochs)
@@ -112,12 +113,19 @@ def xor(runs: int, epochs: int) -> dict[str, int]:
         *(full[fails[0]], sizes, XOR_X, XOR_Y, 5.0, epochs),
         np.random.default_rng(2),
     )
-    out = many_slopes(freed, sizes, XOR_X, XOR_Y)[1] < 0.02
+    calm = many_descents(full[fails[0]], sizes, XOR_X, XOR_Y, 5.0, 4 * epochs)
+    out = [
+        np.flatnonzero(fails[0])[
+            many_slopes(rows, sizes, XOR_X, XOR_Y)[1] < 0.02
+        ].tolist()
+        for rows in (freed, calm)
+    ]
     return {
         "runs": runs,
         "at once": int(fails[0].sum()),
         "one by one": int(fails[1].sum()),
-        "freed": int(out.sum()),
+        "freed": out[0],
+        "freed at once": out[1],
     }
 
 

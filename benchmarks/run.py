@@ -1,9 +1,8 @@
 """Run the benchmarks, print their tables, keep their numbers in bp/data/.
 
-python benchmarks/run.py [imports sliders live step products memory growth
-                          peers descent minibatch starts mnist trust ends
-                          noise generalisation samples]
-The last nine train for minutes, and run only when they are named.
+python benchmarks/run.py            # those that take seconds, see NAMES
+python benchmarks/run.py starts     # or any module here that has `measure`
+The others train for minutes, and run only when they are named.
 """
 
 import importlib
@@ -17,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "bp" / "data"
 NAMES = "imports sliders live step products memory growth peers".split()
 ALREADY = {"what", "median", "quartiles", "net", "m", "dtype", "peer"}
-ALREADY |= {"xor", "digits", "misread", "sizes", "end", "noise"}
+ALREADY |= {"xor", "digits", "misread", "sizes", "end", "noise", "penalties"}
 
 
 def line(row: Row) -> str:

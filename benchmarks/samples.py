@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bp.digits import load_digits, one_hot
-from bp.experiments.generalisation import descend_many, stacked
 from bp.handwriting import load_mnist
 from bp.network import random_network
-from generalisation import WAYS, by_shifts, judged, rounded
+from generalisation import every_way, rounded, side_by_side
 
 Floats = NDArray[np.float64]
 SIZES = {"digits": (64, 100, 10), "MNIST": (784, 30, 10)}
@@ -51,45 +50,12 @@ def compared(
 ) -> dict:
     """Every way at every strength: (cost, share read) of each seed."""
     test = (load_digits if data == "digits" else load_mnist)()[1]
-    side = 8 if data == "digits" else 28
-    every = [drawn(data, n, wrong, seed) for seed in range(seeds)]
-    sets: dict[str, tuple] = {
-        part: tuple(np.stack([one[p][k] for one in every]) for k in (0, 1))
-        for p, part in enumerate(["train", "others"])
-    }
+    starts, sets = side_by_side(
+        [drawn(data, n, wrong, seed) for seed in range(seeds)]
+    )
     sets["test"] = test.x.astype("f4"), test.y.astype("f4")
-    found: dict = {}
-    for name, (strengths, options) in WAYS.items():
-        if data == "MNIST":
-            strengths = strengths[BUT.get(name, slice(None))]
-        rows: dict[str, list] = {part: [] for part in sets}
-        for strength in strengths:
-            rng, lowest = np.random.default_rng(1), np.full(seeds, np.inf)
-            other = np.random.default_rng(2)
-            chosen = options(strength, other)
-            if name == "shifts":
-                chosen = {"change": by_shifts(other, strength, (side, side))}
-            many = stacked([one[2] for one in every])
-            best = tuple(part.copy() for part in many)
-            for _ in range(looks if name == "none" else 1):
-                part_of = steps // looks if name == "none" else steps
-                many = descend_many(
-                    *(many, *sets["train"], 2.0, part_of),
-                    **{"size": 10, "rng": rng} | chosen,
-                )
-                cost = judged(many, *sets["others"])[:, 0]
-                for part, now in zip(best, many, strict=True):
-                    part[cost < lowest] = now[cost < lowest]
-                lowest = np.minimum(cost, lowest)
-            for part, pair in sets.items():
-                rows[part].append(judged(many, *pair).tolist())
-            if name == "none":
-                found["stopped"] = {
-                    part: [judged(best, *pair).tolist()]
-                    for part, pair in sets.items()
-                }
-        found[name] = {"strength": strengths, **rows}
-    return found
+    but = BUT if data == "MNIST" else {}
+    return every_way(starts, sets, steps, looks, **but)
 
 
 def row(*job: object) -> dict:

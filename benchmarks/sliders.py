@@ -35,7 +35,7 @@ DRAWINGS: dict[str, Callable[[], Picture]] = {
     "two ends of a weight": partial(draw_ends, "w¹₁₁", 0),
     "step by step": partial(draw_pass, "δ²"),
     "name the bug": partial(draw_marks, "A", False),
-    "cloud of gradients": partial(draw_cloud, 10, 3, False),
+    "cloud of gradients": partial(draw_cloud, 10, 3),
     "boundary, trained": partial(draw_training, 400, "spiral", 3, 6, 0),
 }
 RUNS = 20

@@ -9,21 +9,9 @@ import statistics
 import numpy as np
 
 from bp import Network, accuracy, forward, load_mnist, random_network, sgd
-from mnist import TRAIN
+from mnist import TRAIN, with_unit_variance
 
 WIDE = {"none": (), "both": (1, 2), "hidden": (1,), "output": (2,)}
-
-
-def start(
-    sizes: tuple[int, ...], wide: str, rng: np.random.Generator
-) -> Network:
-    """First weights of variance 1/n, but for the layers named: 1 there."""
-    network = random_network(sizes, rng)
-    w = {
-        l: v * np.sqrt(v.shape[1]) if l in WIDE[wide] else v
-        for l, v in network.w.items()
-    }
-    return Network(w, network.b)
 
 
 def seen(network: Network, x: np.ndarray, y: np.ndarray) -> dict[str, object]:
@@ -55,7 +43,8 @@ def measure(
             runs = []
             for seed in seeds:
                 rng = np.random.default_rng(seed)
-                network = start((784, n, 10), wide, rng)
+                network = random_network((784, n, 10), rng)
+                network = with_unit_variance(network, WIDE[wide])
                 found = [seen(network, test.x, test.y)]
                 end, _ = sgd(
                     network,

@@ -85,6 +85,12 @@ def ratio(over: Sequence[float], under: Sequence[float]) -> Row:
     return {"median": middle, "quartiles": [low, high], "turns": len(ratios)}
 
 
+def quartered(values: Sequence[float]) -> Row:
+    """The median of what was found, and its quartiles."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    return {"median": middle, "quartiles": [low, high]}
+
+
 def digits_like(
     sizes: Sequence[int], n: int, dtype: str = "f8"
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,20 @@
 
 Written by the chapters."""
 
+from bp.activations import (
+    GELU,
+    GELU_TANH,
+    LEAKY_RELU,
+    RELU,
+    SILU,
+    SOFTPLUS,
+    TANH,
+    gated,
+    leaky,
+    normal_cdf,
+    softplus,
+    tanh_prime,
+)
 from bp.algorithm import End, Gradient, backprop
 from bp.approximation import bump_network
 from bp.biases import bias_gradient
@@ -15,7 +29,23 @@ from bp.changes import (
     with_values,
 )
 from bp.cost import quadratic_cost, quadratic_cost_gradient
+from bp.cross_entropy import (
+    SOFTMAX,
+    cross_entropy_cost,
+    log_softmax,
+    sigmoid_cross_entropy,
+    softmax,
+    softmax_cross_entropy,
+    softmax_error,
+)
 from bp.delta import cost_when_nudged, measured_delta, output_error
+from bp.depth import (
+    gaussian_expectation,
+    initialised,
+    jacobian,
+    mean_field,
+    scale_for,
+)
 from bp.descent import as_slope, step_down
 from bp.digits import (
     Array,
@@ -34,6 +64,18 @@ from bp.gradient_check import (
     relative_error,
 )
 from bp.handwriting import confusion_matrix, load_mnist, mnist_folder, read_idx
+from bp.loop import (
+    Index,
+    Memory,
+    Parameters,
+    Run,
+    SlopeRule,
+    as_parameters,
+    by_name,
+    minimise,
+    network_slopes,
+    with_parameters,
+)
 from bp.minibatch import minibatches
 from bp.minima import (
     Place,
@@ -57,6 +99,7 @@ from bp.neuron import (
     sigmoid_prime,
     weighted_input,
 )
+from bp.optimisers import Optimiser, optimiser
 from bp.reading import (
     as_array,
     as_numbers,
@@ -75,10 +118,7 @@ from bp.regularisation import (
     EarlyStopping,
     Masks,
     dropout_masks,
-    l1_penalty,
-    l2_penalty,
     masked_backprop,
-    masked_forward,
     shifted,
     with_dropout,
     with_l1,
@@ -92,10 +132,8 @@ from bp.training import (
     GradientRule,
     History,
     Interrupted,
-    Workspace,
     accuracy,
     as_path,
-    batch_gradient,
     load_run,
     save_run,
     sgd,
@@ -104,6 +142,7 @@ from bp.training import (
 from bp.traps import split_neuron
 from bp.trust import wilson_interval
 from bp.weights import weight_gradient
+from bp.workspace import Workspace, batch_gradient, flattened, of_sigmoids
 
 __all__ = [
     "Activation",
@@ -113,16 +152,30 @@ __all__ = [
     "EarlyStopping",
     "End",
     "ForwardPass",
+    "GELU",
+    "GELU_TANH",
     "Gradient",
     "GradientCheck",
     "GradientRule",
     "History",
+    "Index",
     "Interrupted",
+    "LEAKY_RELU",
     "Masks",
+    "Memory",
     "Network",
+    "Optimiser",
+    "Parameters",
     "Place",
+    "RELU",
+    "Run",
     "SIGMOID",
+    "SILU",
+    "SOFTMAX",
+    "SOFTPLUS",
     "Samples",
+    "SlopeRule",
+    "TANH",
     "Workspace",
     "accuracy",
     "as_array",
@@ -130,6 +183,7 @@ __all__ = [
     "as_labels",
     "as_network",
     "as_numbers",
+    "as_parameters",
     "as_path",
     "as_place",
     "as_real",
@@ -142,6 +196,7 @@ __all__ = [
     "batch_gradient",
     "bias_gradient",
     "bump_network",
+    "by_name",
     "check_callable",
     "check_gradient",
     "check_network",
@@ -151,28 +206,39 @@ __all__ = [
     "confusion_matrix",
     "cost_when_nudged",
     "count_parameters",
+    "cross_entropy_cost",
     "distance",
     "dropout_masks",
     "finite_difference",
+    "flattened",
     "forward",
+    "gated",
+    "gaussian_expectation",
     "hessian",
     "hessian_vector",
     "in_words",
-    "l1_penalty",
-    "l2_penalty",
+    "initialised",
+    "jacobian",
+    "leaky",
     "load_digits",
     "load_mnist",
     "load_run",
+    "log_softmax",
     "masked_backprop",
-    "masked_forward",
+    "mean_field",
     "mean_gain",
     "measured_delta",
     "measured_jacobian",
     "measured_slopes",
     "minibatches",
+    "minimise",
     "mnist_folder",
+    "network_slopes",
+    "normal_cdf",
+    "of_sigmoids",
     "one_hot",
     "one_number",
+    "optimiser",
     "output_error",
     "propagate_error",
     "quadratic_cost",
@@ -182,12 +248,19 @@ __all__ = [
     "relative_error",
     "rule_hessian",
     "save_run",
+    "scale_for",
     "sgd",
     "shifted",
     "sigmoid",
+    "sigmoid_cross_entropy",
     "sigmoid_prime",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_error",
+    "softplus",
     "split_neuron",
     "step_down",
+    "tanh_prime",
     "values_of",
     "verdict",
     "weight_gradient",
@@ -197,6 +270,7 @@ __all__ = [
     "with_l1",
     "with_l2",
     "with_noise",
+    "with_parameters",
     "with_shifts",
     "with_values",
     "write_whole",

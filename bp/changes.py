@@ -152,7 +152,7 @@ def values_of(network: Network, kind: str, l: int) -> Array:
 def with_values(
     network: Network, kind: str, l: int, values: ArrayLike
 ) -> Network:
-    """The network with w[l] or b[l] replaced by values of that shape."""
+    """The network with w[l] or b[l] replaced by values of as many rows."""
     rows = len(values_of(network, kind, l))
     parts: Any = {"w": {**network.w}, "b": {**network.b}, "f": network.f}
     parts[kind][l] = as_columns(values, "values", rows)

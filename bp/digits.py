@@ -118,7 +118,7 @@ _SHA256 = "64b43d36662ed94dc8e11d2992c96abb2d8d1f2dec84546fc911a93e2c88b61b"
 class Samples:
     """m samples: inputs and wanted outputs, a column each, and labels."""
 
-    x: NDArray[np.float64]  # (64, m), from 0 to 1
+    x: NDArray[np.float64]  # (n_0, m), from 0 to 1; n_0 = 64 in load_digits
     y: NDArray[np.float64]  # (10, m), one-hot
     label: NDArray[np.int64]  # (m,), from 0 to 9
 

@@ -45,6 +45,7 @@ def rule_hessian(
     x, y = as_columns(x, "x"), as_columns(y, "y")
     theta, columns = as_vector(network), []
     for unit in np.eye(theta.size):
-        moved = as_network(theta + 1e-30j * unit[:, None], network.sizes)
+        step = theta + 1e-30j * unit[:, None]
+        moved = as_network(step, network.sizes, network.f)
         columns.append(as_vector(rule(moved, x, y)).imag / 1e-30)
     return np.hstack(columns)

@@ -215,8 +215,7 @@ def check_gradient(
     tolerance = as_real(tolerance, "tolerance", 1e-6)
     error, size = relative_error(said, measured), float(abs(here))
     apart, advice = _differences(said, measured), ""
-    worst = np.unravel_index(int(apart.argmax()), apart.shape)
-    place = tuple(int(i) for i in worst)
+    place = tuple(map(int, np.unravel_index(apart.argmax(), apart.shape)))
     if error > tolerance:
         whole = _size_of_zero(f, start, said, size, eps)
         error = float(apart[place]) / whole if whole else error

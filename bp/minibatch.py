@@ -19,8 +19,8 @@ def minibatches(
     """One epoch: the indices 0, ..., n - 1 in random order, size at a time.
 
     Each index comes exactly once; the last batch is shorter when size does
-    not divide n (eq-minibatch-short).  Raises TypeError when n or size is no
-    whole number or rng no Generator, ValueError unless 1 <= size <= n.
+    not divide n.  Raises TypeError when n or size is no whole number or rng
+    no Generator, ValueError unless 1 <= size <= n.
     """
     n = as_whole(n, "n", 1)
     size = as_whole(size, "size", 1, n)

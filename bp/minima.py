@@ -3,7 +3,7 @@
 Written by the chapter chapters/18_minima.md: edit it there, not here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from bp.algorithm import Gradient, backprop
 from bp.digits import Array, as_columns
 from bp.network import Network, check_network
+from bp.neuron import Activation
 from bp.reading import as_real, as_wholes, count_parameters
 
 __all__ = [
@@ -40,11 +41,15 @@ def as_vector(parts: Network | Gradient) -> Array:
     return np.concatenate([array.reshape(-1, 1) for array in arrays])
 
 
-def as_network(vector: ArrayLike, sizes: Sequence[int]) -> Network:
+def as_network(
+    vector: ArrayLike,
+    sizes: Sequence[int],
+    f: Mapping[int, Activation] | None = None,
+) -> Network:
     """The network whose numbers stand in a column (see `as_vector`).
 
-    `sizes` are the widths n_0, ..., n_L.  Raises ValueError unless the
-    vector has shape (P, 1), with P numbers for those widths.
+    `sizes` are the widths n_0, ..., n_L, `f` as in `Network`.  Raises
+    ValueError unless the vector has P numbers for them, shape (P, 1).
     """
     sizes = as_wholes(sizes, "sizes", 1)
     vector = _one_column(vector, "vector", count_parameters(sizes))
@@ -54,7 +59,7 @@ def as_network(vector: ArrayLike, sizes: Sequence[int]) -> Network:
         w[l] = vector[start:middle].reshape(n, before).copy()
         b[l] = vector[middle:end].copy()
         start = end
-    return Network(w, b)
+    return Network(w, b, {} if f is None else f)
 
 
 def _one_column(vector: ArrayLike, name: str, rows: int) -> Array:
@@ -88,7 +93,7 @@ def hessian_vector(
             )
     step = 1e-30
     moved = theta.astype(complex) + 1j * step * v.astype(float)
-    slope = backprop(as_network(moved, network.sizes), x, y)
+    slope = backprop(as_network(moved, network.sizes, network.f), x, y)
     product: NDArray[np.float64] = as_vector(slope).imag / step
     return product
 

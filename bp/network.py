@@ -96,9 +96,8 @@ class Network:
     """Weights w[l], shape (n_l, n_{l-1}), and biases b[l], shape (n_l, 1).
 
     They are dictionaries keyed by layer l = 1, ..., L, and so is f, of the
-    layers whose function is not σ.  float32, float64 and complex arrays stay
-    what they are.  Raises TypeError for what is no dictionary, or holds what
-    does not belong there; ValueError for what is missing or does not fit.
+    layers whose function is not σ.  Real and complex types stay.  Raises
+    TypeError for what cannot be meant, ValueError for what does not fit.
     """
 
     w: Mapping[int, Array]
@@ -107,9 +106,8 @@ class Network:
 
     def __post_init__(self) -> None:
         w, b = _fitting(self.w, self.b)
-        object.__setattr__(self, "w", w)
-        object.__setattr__(self, "b", b)
-        object.__setattr__(self, "f", _functions(self.f, range(1, len(w) + 1)))
+        f = _functions(self.f, range(1, len(w) + 1))
+        vars(self).update(w=w, b=b, f=f)  # it is frozen for others
 
     @property
     def depth(self) -> int:

@@ -205,9 +205,9 @@ def as_array(values: Any, name: str) -> NDArray[Any]:
 def as_numbers(values: Any, name: str) -> NDArray[np.inexact[Any]]:
     """`values` as an array of real or complex numbers, of any shape.
 
-    float32 and complex numbers stay what they are; whole numbers, and
-    float16, which is too coarse to add up many, become float64.  Raises
-    TypeError for what is not numbers, and what `as_array` raises.
+    float32 and wider stay what they are, complex numbers too; whole numbers,
+    True and False, and float16 (too coarse to add up many) become float64.
+    Raises TypeError for what is not numbers, and what `as_array` raises.
     """
     array = as_array(values, name)
     if array.dtype.char in "fdgFDG":
@@ -268,7 +268,7 @@ def verdict(
     how often a function may be called in a case, by the answer or by what
     it calls: 0 forbids it.  Whatever the answer raises, the verdict is a
     sentence; only who stops it by hand gets the KeyboardInterrupt.  Raises
-    TypeError if `at_most` names a function whose calls nobody can see.
+    TypeError if `at_most` names a class, or what else nobody sees called.
     """
     cases, given, changed, often = list(cases), [], False, ""
     watched = {_code(f): (f.__name__, most) for f, most in at_most.items()}
@@ -298,10 +298,11 @@ def _code(function: Callable[..., Any]) -> Any:
     """What a call is known by, also that of a copy on another page."""
     plain = unwrap(getattr(function, "__func__", function))
     code = getattr(plain, "__code__", None)
-    if code is None and getattr(plain, "__module__", "") != "builtins":
+    made = f"class {plain.__name__}" if isinstance(plain, type) else ""
+    if not code and (made or getattr(plain, "__module__", "") != "builtins"):
         raise TypeError(
-            f"the calls of {in_words(function)} cannot be counted: give "
-            "a function that is written in Python"
+            f"the calls of {made or in_words(function)} cannot be counted: "
+            "give a function that is written in Python"
         )
     return (code.co_name, code.co_code) if code else plain
 

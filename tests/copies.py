@@ -41,7 +41,8 @@ def cut(book: Path) -> None:
     """Leave the first chapters, as a book of its own."""
     import yaml  # not where the oldest versions are tried
 
-    later = sorted((book / "chapters").glob("[0-8]*.md"))[FEW:]
+    chapters = sorted((book / "chapters").glob("[0-9]*.md"))
+    later = [path for path in chapters[FEW:] if path.stem != "90_kit"]
     for path in later:
         path.unlink()
         path.with_suffix(".ipynb").unlink()

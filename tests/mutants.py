@@ -56,8 +56,6 @@ SWAPS = {
     ast.Or: ast.And,
 }
 
-ALSO = {"workspace": "training"}  # tests of a module under another name
-
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
     """Everything that a node could be changed to."""
@@ -185,7 +183,6 @@ class Collected:
             given = parameters.params if parameters else {}
             if not {*item.fixturenames} - {*given, "request"}:
                 name = item.path.stem.removeprefix("test_")
-                name = ALSO.get(name, name)
                 call = functools.partial(item.obj, **given)
                 self.calls.setdefault(name, []).append(call)
 
@@ -287,7 +284,7 @@ def prepare() -> None:
         phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     )
     hypothesis.settings.load_profile("mutants")
-    names = [path.stem for path in modules()] + [*ALSO]
+    names = [path.stem for path in modules()]
     paths = [f"{ROOT}/tests/test_{name}.py" for name in names]
     paths = [path for path in paths if Path(path).exists()]
     with contextlib.redirect_stdout(io.StringIO()):

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bp import Network, backprop, forward, quadratic_cost, random_network
+from bp import (
+    SIGMOID,
+    Activation,
+    Network,
+    backprop,
+    forward,
+    quadratic_cost,
+    random_network,
+    sigmoid,
+)
 
 pytestmark = pytest.mark.guard("4 functions")
 widths = st.lists(st.integers(1, 9), min_size=2, max_size=7)
@@ -150,3 +159,81 @@ def test_refusals(
     network = random_network((3, 4, 2), np.random.default_rng(0))
     with pytest.raises(ValueError, match=message):
         backprop(network, np.ones(x), np.ones(y))
+
+
+# --- other neurons, and another end
+
+TANH = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+SOFTPLUS = Activation(lambda z: np.log(1 + np.exp(z)), sigmoid)
+SINE = Activation(np.sin, np.cos)
+
+
+def cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple:
+    """Of sigmoid answers; its δ is a - y."""
+    cost = (np.log(1 + np.exp(z)) - y * z).sum() / z.shape[1]
+    return cost, sigmoid(z) - y
+
+
+def half_square(z: np.ndarray, y: np.ndarray) -> tuple:
+    """Of z itself, each sample's square twice as dear as the last one's."""
+    share = 2.0 ** np.arange(z.shape[1])
+    cost = (share * (z - y) ** 2).sum() / (2 * z.shape[1])
+    return cost, share * (z - y)
+
+
+@pytest.mark.parametrize("end", [None, cross_entropy, half_square])
+@given(
+    st.lists(st.integers(1, 5), min_size=2, max_size=5),
+    st.integers(1, 4),
+    st.integers(0, 99),
+    st.data(),
+)
+def test_other_functions_and_ends_against_complex_step(
+    end: object, sizes: list[int], m: int, seed: int, data: st.DataObject
+) -> None:
+    plain, x, y = random_case(sizes, m, seed)
+    chosen = st.sampled_from([SIGMOID, TANH, SOFTPLUS, SINE])
+    f = {l: data.draw(chosen) for l in plain.w}
+    network = Network(plain.w, plain.b, f)
+
+    def cost(network: Network) -> complex:
+        run, L = forward(network, x), network.depth
+        return end(run.z[L], y)[0] if end else quadratic_cost(run.a[L], y)
+
+    found = backprop(network, x, y, end=end)
+    assert abs(found.cost - cost(network)) <= 1e-12 * abs(cost(network))
+    for kind in ("w", "b"):
+        for l, array in getattr(network, kind).items():
+            wanted = np.zeros(array.shape)
+            for place in np.ndindex(*array.shape):
+                parts = {"w": {**network.w}, "b": {**network.b}}
+                parts[kind][l] = array.astype(complex)
+                parts[kind][l][place] += 1e-30j
+                wanted[place] = cost(Network(**parts, f=f)).imag / 1e-30
+            got = getattr(found, kind)[l]
+            size = max(np.abs(wanted).max(), 1e-3)
+            assert got.shape == array.shape
+            assert np.abs(got - wanted).max() < 1e-11 * size
+
+
+def test_the_quadratic_end_is_what_stands_there() -> None:
+    network, x, y = random_case([5, 4, 3], 6, 0)
+
+    def quadratic(z: np.ndarray, y: np.ndarray) -> tuple:
+        a = sigmoid(z)
+        return quadratic_cost(a, y), (a - y) * SIGMOID.prime(z)
+
+    one, other = backprop(network, x, y), backprop(network, x, y, quadratic)
+    assert one.cost == other.cost
+    for l in network.w:
+        assert np.array_equal(one.w[l], other.w[l])
+        assert np.array_equal(one.b[l], other.b[l])
+
+
+def test_an_error_of_the_end_is_its_own() -> None:
+    def end(z: np.ndarray, y: np.ndarray) -> tuple:
+        raise ValueError("of the end")
+
+    network, x, y = random_case([5, 4, 3], 6, 0)
+    with pytest.raises(ValueError, match="of the end"):
+        backprop(network, x, y, end=end)

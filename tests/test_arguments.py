@@ -59,6 +59,7 @@ SGD = {"learning_rate": 1.0, "batch_size": 2, "epochs": 1, "rng": rng()}
 ROWS = {"x_rows": X.T.copy(), "y_rows": Y.T.copy(), "index": np.arange(3)}
 SPACE = bp.Workspace(NET, 4)
 PARTS = {"w": dict(NET.w), "b": dict(NET.b)}
+NAMED = bp.by_name(NET)
 
 # Every public function, with arguments that it takes.
 CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
@@ -67,6 +68,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "one_hot": (bp.one_hot, {"label": [1, 2], "classes": 3}),
     "sigmoid": (bp.sigmoid, {"z": X}),
     "sigmoid_prime": (bp.sigmoid_prime, {"z": X}),
+    "tanh_prime": (bp.tanh_prime, {"z": X}),
+    "softplus": (bp.softplus, {"z": X}),
+    "leaky": (bp.leaky, {"s": 0.1}),
+    "normal_cdf": (bp.normal_cdf, {"z": X}),
     "weighted_input": (
         bp.weighted_input,
         {"w": NET.w[1], "b": NET.b[1], "x": X},
@@ -132,6 +137,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         | {"learning_rate": 0.5},
     ),
     "minibatches": (bp.minibatches, {"n": 5, "size": 2, "rng": rng()}),
+    "flattened": (bp.flattened, {"network": NET}),
+    "of_sigmoids": (bp.of_sigmoids, {"network": NET}),
     "Workspace": (bp.Workspace, {"network": NET, "batch_size": 2}),
     "Workspace.backprop": (SPACE.backprop, ROWS),
     "batch_gradient": (
@@ -139,6 +146,25 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"network": NET, "x": X, "y": Y, "block": 2},
     ),
     "accuracy": (bp.accuracy, {"network": NET, "x": X, "y": Y}),
+    "as_parameters": (bp.as_parameters, {"values": NAMED, "name": "values"}),
+    "by_name": (bp.by_name, {"parts": NET}),
+    "with_parameters": (
+        bp.with_parameters,
+        {"network": NET, "parameters": NAMED},
+    ),
+    "network_slopes": (bp.network_slopes, {"network": NET, "x": X, "y": Y}),
+    "optimiser": (bp.optimiser, {"name": "Adam", "learning_rate": 0.1}),
+    "Optimiser.step": (
+        bp.optimiser("Adam", 0.1).step,
+        {"parameters": NAMED, "slopes": NAMED, "memory": bp.Memory()},
+    ),
+    "minimise": (
+        bp.minimise,
+        {"parameters": NAMED, "slopes": bp.network_slopes(NET, X, Y), "n": 5}
+        | {"optimiser": bp.optimiser("Adam", 0.1), "memory": bp.Memory()}
+        | {"batch_size": 2, "epochs": 1, "rng": rng()}
+        | {"history": bp.History(), "callback": lambda *_: None},
+    ),
     "sgd": (
         bp.sgd,
         {"network": NET, "x": X, "y": Y, **SGD, "test": (X, Y)}
@@ -173,19 +199,25 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         bp.confusion_matrix,
         {"label": [1, 2], "guess": [1, 1], "classes": 3},
     ),
+    "softmax": (bp.softmax, {"z": RUN.z[2]}),
+    "log_softmax": (bp.log_softmax, {"z": RUN.z[2]}),
+    "cross_entropy_cost": (bp.cross_entropy_cost, {"z": RUN.z[2], "y": Y}),
+    "softmax_error": (bp.softmax_error, {"z": RUN.z[2], "y": Y}),
+    "softmax_cross_entropy": (
+        bp.softmax_cross_entropy,
+        {"z": RUN.z[2], "y": Y},
+    ),
+    "sigmoid_cross_entropy": (
+        bp.sigmoid_cross_entropy,
+        {"z": RUN.z[2], "y": Y},
+    ),
     "read_idx": (bp.read_idx, {"content": b"\0\0\x08\1\0\0\0\1a"}),
-    "l1_penalty": (bp.l1_penalty, {"network": NET, "lam": 0.1}),
-    "l2_penalty": (bp.l2_penalty, {"network": NET, "lam": 0.1}),
     "with_l1": (bp.with_l1, {"lam": 0.1, "rule": bp.backprop}),
     "with_l2": (bp.with_l2, {"lam": 0.1, "rule": bp.backprop}),
     "EarlyStopping": (bp.EarlyStopping, {"patience": 2}),
     "dropout_masks": (
         bp.dropout_masks,
         {"network": NET, "m": 5, "keep": 0.5, "rng": rng()},
-    ),
-    "masked_forward": (
-        bp.masked_forward,
-        {"network": NET, "x": X, "masks": MASKS},
     ),
     "masked_backprop": (
         bp.masked_backprop,
@@ -196,20 +228,28 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         bp.with_noise,
         {"scale": 0.1, "rng": rng(), "rule": bp.backprop},
     ),
-    "shifted": (
-        bp.shifted,
-        {"x": X, "down": 1, "right": 0, "shape": (1, 2)},
+    "shifted": (bp.shifted, {"x": np.ones((4, 5)), "down": 1, "right": 0}),
+    "with_shifts": (bp.with_shifts, {"rng": rng(), "rule": bp.backprop}),
+    "jacobian": (bp.jacobian, {"network": NET, "x": X[:, [0]], "l": 1}),
+    "gaussian_expectation": (
+        bp.gaussian_expectation,
+        {"g": np.cos, "variance": 2.0},
     ),
-    "with_shifts": (
-        bp.with_shifts,
-        {"rng": rng(), "shape": (1, 2), "rule": bp.backprop},
+    "scale_for": (bp.scale_for, {"f": bp.SIGMOID}),
+    "initialised": (
+        bp.initialised,
+        {"sizes": (2, 3), "rng": rng(), "f": bp.SIGMOID, "scale": 2.0},
+    ),
+    "mean_field": (
+        bp.mean_field,
+        {"f": bp.SIGMOID, "scale": 2.0, "depth": 3, "start": 1, "bias": 0},
     ),
 }
 ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
     "as_array as_labels as_numbers as_path as_place as_real as_slope "
     "as_targets as_whole as_wholes check_callable check_network check_rng "
-    "in_words one_number write_whole"
+    "gated in_words one_number write_whole"
 }
 STRANGERS: dict[str, Any] = {
     "None": None,
@@ -260,12 +300,12 @@ STRANGERS: dict[str, Any] = {
 }
 NEVER = ["masked", "library", "None", "a type", "an exception", "a path"]
 NEVER += ["an object", "a ragged list", "bytes", "a set", "dates", "records"]
-CALLABLE = {"f", "grad", "rule", "gradient", "callback"}
+CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback", "slopes"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")
-    for a in ("h", "tolerance", "history", "test", "dtype")
-    + ("gradient", "callback")
+    for a in ("h", "tolerance", "history", "test", "dtype", "scale")
+    + ("gradient", "callback", "memory")
 }
 
 

@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import sys
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -30,6 +31,26 @@ TINY = {
         "names": ["Workspace", "backprop, readable", "per-sample loop"],
     },
 }
+OF_RUNS = {  # what is not timed: costs and curvatures of runs, stored
+    "descent": {
+        "rates": [3],
+        "on_the_way": [5],
+        "seeds": [0],
+        "moments": [0, 1],
+        "steps": 2,
+        "turns": 2,
+    },
+    "minibatch": {
+        "sizes": [700],
+        "rates": [3],
+        "seeds": [0],
+        "epochs": 1,
+        "steps": 2,
+        "moments": [0, 1],
+        "schedule_rates": [3],
+        "schedule_epochs": 1,
+    },
+}
 
 
 @pytest.fixture(autouse=True)
@@ -37,19 +58,55 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
 
 
-@pytest.mark.parametrize("name", TINY)
+@pytest.mark.parametrize("name", [*TINY, *OF_RUNS])
 def test_measures_something_and_says_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = importlib.import_module("run")
     products = importlib.import_module("products")
     monkeypatch.setitem(products.OTHERS, "numpy again", products.of_numpy)
-    rows = importlib.import_module(name).measure(**TINY[name], seconds=0.01)
+    chosen = OF_RUNS.get(name) or TINY[name] | {"seconds": 0.01}
+    rows = importlib.import_module(name).measure(**chosen)
     assert len({row["what"] for row in rows}) == len(rows) > 0
     for row in rows:
         low, high = row["quartiles"]
         assert 0 < low <= row["median"] <= high
         assert row["what"] in run.line(row)
+
+
+def stored(name: str) -> list[dict]:
+    file = files("bp.data").joinpath(f"{name}.json")
+    return json.loads(file.read_text("utf-8"))["rows"]
+
+
+def test_what_is_stored_of_descent_is_found_again() -> None:
+    """And 2/λ, by a quotient of the cost along the steepest direction."""
+    descent = importlib.import_module("descent")
+    row = next(row for row in stored("descent") if row["rate"] == 1)
+    found = descent.ends(1, [0], 100)
+    assert abs(found["costs"][0] - row["costs"][0]) < 1e-4
+    assert found["rises"] == row["rises"][:1]
+    digits, h = descent.Digits(0), 1e-2
+    at = digits.space.parameters.copy()
+    bend, v = digits.steepest_bend(at, digits.rng.normal(size=at.size), 75)
+    v *= h / np.linalg.norm(v)
+    down, here, up = (digits.slopes(at + s * v)[1] for s in (-1, 0, 1))
+    assert abs((up - 2 * here + down) / h**2 / bend - 1) < 0.02
+    way = next(row for row in stored("descent") if "limits" in row)
+    assert way["seed"] == 0 and abs(2 / bend / way["limits"][0] - 1) < 0.02
+
+
+def test_what_is_stored_of_mini_batches_is_found_again() -> None:
+    minibatch = importlib.import_module("minibatch")
+    rows = stored("minibatch")
+    row = next(row for row in rows if row["kind"] == "noise")
+    found = minibatch.noise(0, 3.0, 10, (0, 3))
+    for name in ("spreads", "lengths", "costs"):
+        assert np.allclose(found[name], row[name][:2], rtol=0.05)
+    row = next(row for row in rows if (row.get("m"), row["rate"]) == (100, 3))
+    found = minibatch.sizes_at_rates(100, 3, [0], 3, 45)
+    assert abs(found["costs"][0] - row["costs"][0]) < 1e-3
+    assert found["read"] == found["read_of_steps"] == row["read"][:1]
 
 
 def test_a_goal_is_printed_with_what_became_of_it() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bp import (
+    TANH,
     Network,
     as_vector,
     backprop,
@@ -17,7 +18,6 @@ from bp import (
     rule_hessian,
 )
 from bp.experiments.generalisation import (
-    WAYS,
     XOR,
     answers,
     chosen,
@@ -59,6 +59,10 @@ def test_the_hessian_of_a_rule() -> None:
     assert np.abs(added - 0.3 * np.diag(is_weight)).max() < 1e-15
     added = rule_hessian(with_l1(0.3), network, x, y) - plain
     assert np.abs(added).max() < 1e-15
+    bent = Network(network.w, network.b, {1: TANH})
+    found, other = rule_hessian(backprop, bent, x, y), hessian(bent, x, y)
+    assert np.abs(found - other).max() < 1e-15
+    assert np.abs(found - plain).max() > 1e-3
 
 
 @pytest.mark.parametrize("lam", [0.0, 0.1])
@@ -162,12 +166,7 @@ def judge(xor: list, digits: list) -> None:
             assert row["failed"] == rows[0]["failed"] + change
     assert [run["wrong"] for run in digits] == [0.2, 0, 0]
     for run in digits:
-        ways = run["ways"]
-        assert gains(ways, "none") == (0, 0)
-        for name in ["L2"] if run["large"] else WAYS:
-            costs = np.array(ways[name]["others"])[..., 0]
-            best = chosen(ways, name, "others")[:, 0]
-            assert (best == costs.min(axis=0)).all()
+        chosen_by_validation(run["ways"])
 
 
 def test_what_is_stored() -> None:
@@ -184,15 +183,20 @@ def test_the_benchmark_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     judge(*([r[k] for r in rows if k in r] for k in ("xor", "digits")))
 
 
+def chosen_by_validation(ways: Any) -> None:
+    """No way is told by the test samples which strength to take."""
+    for name in ways:
+        costs = np.array(ways[name]["others"])[..., 0]
+        best = chosen(ways, name, "others")[:, 0]
+        assert (best == costs.min(axis=0)).all()
+    assert gains(ways, "none") == (0, 0)
+
+
 def test_the_numbers_of_samples_that_are_stored() -> None:
     runs = stored("sizes", "samples")
     assert {run["data"] for run in runs} == {"digits", "MNIST"}
     for run in runs:
-        for name in WAYS:
-            costs = np.array(run["ways"][name]["others"])[..., 0]
-            best = chosen(run["ways"], name, "others")[:, 0]
-            assert (best == costs.min(axis=0)).all()
-        assert gains(run["ways"], "none") == (0, 0)
+        chosen_by_validation(run["ways"])
 
 
 def test_the_benchmark_of_samples_runs(
@@ -202,3 +206,30 @@ def test_the_benchmark_of_samples_runs(
     samples = importlib.import_module("samples")
     rows = samples.measure((30,), (), (2, 2), (20, 20), 2, 1)
     assert [row["sizes"]["wrong"] for row in rows] == [0, 0.2]
+
+
+def test_the_penalties_that_are_stored() -> None:
+    """With the starts and samples of the other runs, so in pairs with them."""
+    rows = stored("penalties", "penalties")
+    for run in stored("digits")[:2]:
+        (plain,) = [
+            row["test"]
+            for row in rows
+            if (row["name"], row["strength"]) == ("rate", 2)
+            and row["wrong"] == run["wrong"]
+        ]
+        assert plain == run["ways"]["none"]["test"][0]
+
+
+def test_the_benchmark_of_penalties_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    penalties = importlib.import_module("penalties")
+    rows = [row["penalties"] for row in penalties.measure(2, 1, (0.2,), 1)]
+    assert {row["name"] for row in rows} == {"rate", "L2", "L1"}
+    for row in rows:
+        small = np.array(row["small"])
+        assert small.shape == (2, 2) and (small[0] >= small[1]).all()
+    heavy = [row["small"][0] for row in rows if row["name"] == "L1"]
+    assert np.min(heavy[-1]) > np.max(heavy[0])

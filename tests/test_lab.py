@@ -502,7 +502,7 @@ def test_a_reader_s_copy_runs(page: Page, server: str, stem: str) -> None:
         r":::|\{(eq|exercise|solution|admonition)\}|\$\$|^% ", re.M
     )
     assert not [text for text in shown if unread.search(text)]
-    move_a_slider(page)
+    move_a_control(page)
 
 
 def test_neurons_stand_on_the_colour_of_the_page(
@@ -515,11 +515,19 @@ def test_neurons_stand_on_the_colour_of_the_page(
     assert fill == "rgb(255, 255, 255)"
 
 
-def move_a_slider(page: Page) -> None:
+def move_a_control(page: Page) -> None:
     """By keyboard; the picture follows."""
-    box = page.locator(".explored:has(.noUi-handle):visible").last
+    box = page.locator(".explored:visible").last
     drawing = box.locator("figure.picture:visible svg").first
     before = drawing.inner_html()
-    box.locator(".noUi-handle").first.focus()
-    page.keyboard.press("ArrowRight")
+    if box.locator(".thumbnails").count():
+        box.locator(".widget-toggle-button:not(.mod-active)").first.focus()
+        page.keyboard.press("Enter")
+    else:
+        handle = box.locator(".noUi-handle").first
+        now, top = (
+            handle.get_attribute(f"aria-value{a}") for a in ("now", "max")
+        )
+        handle.focus()
+        page.keyboard.press("ArrowLeft" if now == top else "ArrowRight")
     expect(drawing).not_to_have_js_property("innerHTML", before)

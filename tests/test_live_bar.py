@@ -59,9 +59,18 @@ def cell(page: Page, number: int) -> Locator:
     return page.locator(OPEN).nth(number)
 
 
-def named(number: int) -> int:
-    """What the page calls that cell: before it stands a picture's, folded."""
-    return number + 2
+def places(page: Page) -> list[int]:
+    """What the page calls the open cells, which stand between folded ones."""
+    found: list[int] = page.locator("div.cell").evaluate_all(
+        "(cells, open) => cells.flatMap((cell, i) =>"
+        " cell.matches(open) ? [i + 1] : [])",
+        OPEN,
+    )
+    return found
+
+
+def named(page: Page, number: int) -> int:
+    return places(page)[number]
 
 
 def begin(page: Page, number: int, code: str) -> Locator:
@@ -92,7 +101,7 @@ def test_stop_keeps_what_was_computed(page: Page, loop: str) -> None:
     assert page.evaluate("crossOriginIsolated"), "or memory is not shared"
     running, count = begin(page, 0, LOOPS[loop]), len(code_cells(STEM))
     expect(page.locator(".live-news")).to_have_text(
-        f"Running cell {named(0)} of {count}."
+        f"Running cell {named(page, 0)} of {count}."
     )
     press_stop(page)
     expect(running).to_have_attribute("data-live", "stopped", timeout=SOON)
@@ -148,7 +157,7 @@ def test_the_sentence_of_an_error_comes_first(page: Page) -> None:
     error.locator("summary").click()
     expect(trace).to_contain_text("count_parameters")
     expect(page.locator(".live-news")).to_contain_text(
-        f"Cell {named(2)} stopped"
+        f"Cell {named(page, 2)} stopped"
     )
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.get_by_role("link", name="Show it").click()
@@ -156,10 +165,10 @@ def test_the_sentence_of_an_error_comes_first(page: Page) -> None:
 
 
 def notes(page: Page) -> list[str]:
-    """What stands beside each cell from the first open one on."""
+    """What stands beside each open cell."""
     texts = page.locator(".live-cell-note").all_text_contents()
     assert len(texts) == len(code_cells(STEM))
-    return texts[named(0) - 1 :]
+    return [texts[place - 1] for place in places(page)]
 
 
 def test_what_rests_on_a_change_is_stale_until_it_has_run(page: Page) -> None:
@@ -195,15 +204,17 @@ def test_run_to_here_runs_what_is_needed_and_no_more(page: Page) -> None:
     for number in (2, 3, 4):
         area = cell(page, number).locator("textarea.live-code")
         area.fill(f"runs.append({number})")
-    here = page.get_by_role("button", name=f"Run to here: cell {named(3)}")
+    here = page.get_by_role(
+        "button", name=f"Run to here: cell {named(page, 3)}"
+    )
     here.focus()
     page.keyboard.press("Enter")
     expect(cell(page, 3).locator(".live-cell-note")).to_be_empty(timeout=SOON)
     focus = page.evaluate("document.activeElement.ariaLabel")
-    assert focus == f"Run: cell {named(3)}", "its own button has gone"
+    assert focus == f"Run: cell {named(page, 3)}", "its own button has gone"
     expect(here).to_be_hidden()
     cell(page, 5).locator("textarea.live-code").fill("print(runs)")
-    to_six = f"Run to here: cell {named(5)}"
+    to_six = f"Run to here: cell {named(page, 5)}"
     page.get_by_role("button", name=to_six).click()
     shown = cell(page, 5).locator(".cell_output")
     expect(shown).to_have_text("[2, 3, 4]", timeout=SOON)
@@ -220,7 +231,7 @@ def test_restart_forgets_and_keeps_the_focus(page: Page) -> None:
     expect(page.locator(".live-news")).to_contain_text("knows nothing yet")
     run_cell(page, 3, "print('mine' in globals())")
     assert output(page, 3).strip() == "False"
-    to_three = f"Run to here: cell {named(2)}"
+    to_three = f"Run to here: cell {named(page, 2)}"
     page.get_by_role("button", name=to_three).click()
     expect(cell(page, 2)).to_have_attribute("data-live", "done", timeout=SOON)
     run_cell(page, 3, "print('mine' in globals())")
@@ -228,7 +239,7 @@ def test_restart_forgets_and_keeps_the_focus(page: Page) -> None:
 
 
 WHERE = """number => {
-  const cell = document.querySelectorAll("div.cell")[number + 1];
+  const cell = document.querySelectorAll("div.cell")[number - 1];
   const shown = cell.querySelector(".cell_output").getBoundingClientRect();
   const bar = document.querySelector(".live-bar").getBoundingClientRect();
   return { focus: document.activeElement.ariaLabel, scroll: scrollY,
@@ -242,13 +253,14 @@ def test_shift_enter_stays_with_its_output(page: Page) -> None:
     area.evaluate("e => e.scrollIntoView({ block: 'end' })")
     area.press("Shift+Enter")
     expect(cell(page, 4)).to_have_attribute("data-live", "done", timeout=SOON)
-    page.wait_for_function(f"({WHERE})(4).below >= 0", timeout=SOON)
-    first = page.evaluate(WHERE, 4)
-    assert first["focus"] == f"Code of cell {named(4)}"
+    place = named(page, 4)
+    page.wait_for_function(f"({WHERE})({place}).below >= 0", timeout=SOON)
+    first = page.evaluate(WHERE, place)
+    assert first["focus"] == f"Code of cell {place}"
     assert first["above"] > 0
     area.press("Shift+Enter")
     expect(cell(page, 4)).to_have_attribute("data-live", "done", timeout=SOON)
-    assert page.evaluate(WHERE, 4) == first, "all was in sight: no jump"
+    assert page.evaluate(WHERE, place) == first, "all was in sight: no jump"
 
 
 def test_where_no_memory_is_shared_stop_keeps_it_too(
@@ -275,7 +287,7 @@ def test_where_no_memory_is_shared_stop_keeps_it_too(
     wait_for(page, "ready")
     expect(page.locator(".live-news")).to_have_text(
         "Python did not hear, so it was started anew, and 2 cells that had "
-        f"run above have run again. Cell {named(1)} has not."
+        f"run above have run again. Cell {named(page, 1)} has not."
     )
     run_cell(page, 1, "print(above, 'kept' in globals())")
     assert output(page, 1).strip() == "1 False"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bp import (
+    TANH,
     Network,
     Place,
     as_network,
@@ -280,3 +281,29 @@ def test_the_benchmark_knows_the_hessian(
     rows = ends.measure(2, 1, 30, (64, 3, 10), (0, 5))
     assert [row["end"]["seed"] for row in rows] == [0, 1]
     assert "eigenvalues" in rows[0]["end"]["first"]
+
+
+def test_other_functions_than_the_sigmoid_are_kept() -> None:
+    """One neuron with tanh by hand, and a network by second differences."""
+    w, b, x, y = 0.7, -0.4, 1.3, 0.2
+    one = Network({1: np.array([[w]])}, {1: np.array([[b]])}, {1: TANH})
+    a = np.tanh(w * x + b)
+    bend = (1 - a**2) ** 2 - (a - y) * 2 * a * (1 - a**2)
+    wanted = bend * np.array([[x * x, x], [x, 1]])
+    assert np.abs(hessian(one, [[x]], [[y]]) - wanted).max() < 1e-15
+    place = classify(one, [[x]], [[y]])
+    assert np.abs(place.eigenvalues - np.linalg.eigvalsh(wanted)).max() < 1e-15
+    plain, x, y = example((2, 3, 1), 5)
+    network = Network(plain.w, plain.b, {1: TANH})
+    theta, h = as_vector(network), 1e-4
+    again = as_network(theta, network.sizes, network.f)
+    assert again.f == network.f != plain.f
+    assert as_network(theta, network.sizes).f == plain.f
+    v = np.random.default_rng(6).normal(size=theta.shape)
+    moved = (
+        as_network(theta + t * v, network.sizes, again.f) for t in (h, -h)
+    )
+    up, down = (as_vector(backprop(net, x, y)) for net in moved)
+    along = hessian_vector(network, x, y, v)
+    assert np.abs(along - (up - down) / (2 * h)).max() < 1e-7
+    assert np.abs(along - hessian_vector(plain, x, y, v)).max() > 1e-3

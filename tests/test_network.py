@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bp import Network, backprop, forward, random_network
+from bp import (
+    SIGMOID,
+    Activation,
+    Network,
+    backprop,
+    forward,
+    random_network,
+    sigmoid,
+)
 
 pytestmark = pytest.mark.guard("4 functions")
 widths = st.lists(st.integers(1, 7), min_size=2, max_size=6)
@@ -160,3 +168,47 @@ def test_what_is_no_network_is_told() -> None:
     for wrong in (None, "net", Network, [1], object()):
         with pytest.raises(TypeError, match="network is a .*, expected a Net"):
             forward(wrong, np.ones((2, 1)))
+
+
+# --- the functions of its neurons
+
+
+def test_what_is_not_said_is_a_sigmoid() -> None:
+    tanh = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+    plain = random_network((2, 4, 5, 3), np.random.default_rng(0))
+    assert plain.f == dict.fromkeys((1, 2, 3), SIGMOID)
+    given = {2: tanh}
+    network = Network(plain.w, plain.b, given)
+    assert network.f == {1: SIGMOID, 2: tanh, 3: SIGMOID}
+    assert list(network.f) == [1, 2, 3]
+    assert given == {2: tanh}, "the dictionary stays as it is"
+    x = np.random.default_rng(1).normal(size=(2, 6))
+    run, before = forward(network, x), forward(plain, x)
+    assert np.array_equal(run.a[1], before.a[1])
+    assert np.array_equal(run.a[2], np.tanh(run.z[2]))
+    assert np.array_equal(run.a[3], sigmoid(run.z[3]))
+    assert not np.array_equal(run.a[2], before.a[2])
+
+
+@pytest.mark.parametrize(
+    ("f", "kind", "message"),
+    [
+        (None, TypeError, r"f is a NoneType, .*write \{1: SIGMOID\}"),
+        (SIGMOID, TypeError, "f is a Activation, expected a dictionary"),
+        ([SIGMOID], TypeError, "f is a list, expected a dictionary"),
+        ({1: np.tanh}, TypeError, r"f\[1\] is a ufunc, .*an Activation: wr"),
+        ({2: None}, TypeError, r"f\[2\] is a NoneType, expected an Activ"),
+        ({1: (np.tanh, np.cos)}, TypeError, r"f\[1\] is a tuple, expected"),
+        ({1: Activation(np.tanh, None)}, TypeError, r"f\[1\] is a Activati"),
+        ({1: Activation("f", np.cos)}, TypeError, r"f\[1\] is a Activation"),
+        ({0: SIGMOID}, ValueError, r"layer 0, expected \[1, 2\]"),
+        ({3: SIGMOID}, ValueError, r"layer 3, expected \[1, 2\]"),
+        ({"1": SIGMOID}, ValueError, "layer 1, expected"),
+    ],
+)
+def test_what_is_no_function_is_told(
+    f: object, kind: type, message: str
+) -> None:
+    net = random_network((2, 4, 3), np.random.default_rng(0))
+    with pytest.raises(kind, match=message):
+        Network(net.w, net.b, f)

@@ -55,8 +55,8 @@ def test_a_wrong_sign_in_the_chapter_fails_its_check(book_copy: Path) -> None:
         book_copy,
         "07_delta",
         "bp",
-        "= cost_gradient * sigmoid_prime(z)",
-        "= -cost_gradient * sigmoid_prime(z)",
+        "= cost_gradient * f.prime(z)",
+        "= -cost_gradient * f.prime(z)",
     )
     result = nbval(book_copy, "07_delta")
     assert result.returncode == 1

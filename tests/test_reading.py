@@ -349,6 +349,14 @@ def test_calls_that_nobody_can_see(function: Any) -> None:
         verdict(double, double, CASES, at_most={function: 0})
 
 
+@pytest.mark.parametrize("kind", [list, dict, map, Fraction, SimpleNamespace])
+def test_calls_of_a_class_are_not_counted(kind: Any) -> None:
+    """Nobody would see them: the verdict must not let them pass."""
+    words = f"calls of class {kind.__name__} cannot be counted: give a functi"
+    with pytest.raises(TypeError, match=words):
+        verdict(double, double, CASES, at_most={kind: 0})
+
+
 # --- what is asked of arguments
 
 

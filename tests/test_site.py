@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from built import Watched, settled
 from conftest import ROOT
@@ -206,24 +206,6 @@ def test_each_experiment_stands_in_its_frame(site: Path) -> None:
             assert not code.select("details")
 
 
-@page_test
-@pytest.mark.parametrize("stem", STEMS)
-def test_a_page_in_the_browser(watched: Watched, stem: str) -> None:
-    page = settled(watched, stem)
-    assert watched.troubles == []
-    text = (ROOT / "chapters" / f"{stem}.md").read_text("utf-8")
-    shown = page.locator("mjx-container[display='true']").count()
-    assert shown >= len(displays(text))
-    assert page.locator("mjx-merror").count() == 0
-    assert not re.search(r"\$\$|\\frac|\\sigma", page.inner_text("article"))
-    if not stem.startswith("0"):
-        return
-    assert page.locator("figure.picture svg").count() > 0
-    for svg in page.locator("figure.picture svg").all():
-        if svg.is_visible():
-            assert svg.bounding_box()["width"] > 50
-
-
 TOO_WIDE = """() => [
   ...document.querySelectorAll(".formula"),
   ...document.querySelectorAll("article span.math > mjx-container"),
@@ -238,19 +220,6 @@ UNFOLD = """() => {
     e.classList.remove("toggle-hidden");
   for (const e of document.querySelectorAll("details")) e.open = true;
 }"""
-
-
-@page_test
-@pytest.mark.parametrize("stem", STEMS)
-def test_a_page_fits_every_screen(watched: Watched, stem: str) -> None:
-    """No page scrolls sideways, and no formula, in a solution neither."""
-    watched.page.set_viewport_size({"width": 360, "height": 800})
-    page = settled(watched, stem)
-    page.evaluate(UNFOLD)
-    for width in (320, 360, 390, 768, 1280, 1920):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(TOO_WIDE) == [], f"at {width}"
 
 
 @page_test
@@ -416,13 +385,32 @@ PICTURE = """figure => {
 }"""
 
 
-@page_test
-@pytest.mark.parametrize("stem", [s for s in STEMS if s[:2].isdigit()])
-def test_the_first_picture_fills_the_column(
-    watched: Watched, stem: str
-) -> None:
+def its_text_is_set(page: Page, stem: str) -> None:
+    """Formulas are formulas, and drawings are there."""
+    text = (ROOT / "chapters" / f"{stem}.md").read_text("utf-8")
+    shown = page.locator("mjx-container[display='true']").count()
+    assert shown >= len(displays(text))
+    assert page.locator("mjx-merror").count() == 0
+    assert not re.search(r"\$\$|\\frac|\\sigma", page.inner_text("article"))
+    if not stem.startswith("0"):
+        return
+    assert page.locator("figure.picture svg").count() > 0
+    for svg in page.locator("figure.picture svg").all():
+        if svg.is_visible():
+            assert svg.bounding_box()["width"] > 50
+
+
+def it_fits_every_screen(page: Page) -> None:
+    """No page scrolls sideways, and no formula, in a solution neither."""
+    page.evaluate(UNFOLD)
+    for width in (320, 360, 390, 768, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(TOO_WIDE) == [], f"at {width}"
+
+
+def its_first_picture_fills_the_column(page: Page) -> None:
     """Its letters are large enough on a phone, and none of it is cut."""
-    page = settled(watched, stem)
     opening = page.locator("figure.picture").first
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
@@ -434,28 +422,13 @@ def test_the_first_picture_fills_the_column(
         assert found["caption"] == found["text"]
 
 
-@page_test
-def test_an_edge_says_what_a_cell_grows(watched: Watched) -> None:
-    """An open cell has a tag, a folded one a title; no line of text."""
-    page = settled(watched, "07_delta")
-    edges = page.locator(".edge").all_inner_texts()
-    assert {"bp/delta.py", "check", "your turn"} <= set(edges)
-    folds = page.locator("div.cell details.hide summary").all_inner_texts()
-    assert "How this is drawn: bp/experiments/delta.py" in folds
-    assert "Code: verdict" in folds
-    assert "This cell grows" not in page.inner_text("article")
-
-
 def still(stem: str) -> bool:
     """Has this page an experiment whose frames are drawn beforehand?"""
     notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
     return "widgets" in notebook.metadata
 
 
-@page_test
-@pytest.mark.parametrize("stem", [s for s in STEMS if still(s)])
-def test_a_control_moves_without_a_kernel(watched: Watched, stem: str) -> None:
-    page = settled(watched, stem)
+def a_control_moves_without_a_kernel(page: Page) -> None:
     caption = page.locator(".widget-vbox figcaption:visible").first
     before = caption.inner_text()
     box = page.locator(".explored").first
@@ -483,7 +456,32 @@ def test_a_control_moves_without_a_kernel(watched: Watched, stem: str) -> None:
         ".map(c => c.textContent).join(' ')",
         arg=frame.element_handle(),
     )
+
+
+@page_test
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_page(watched: Watched, stem: str) -> None:
+    """In one visit, since opening a page takes longest."""
+    page = settled(watched, stem)
+    its_text_is_set(page, stem)
+    if still(stem):
+        a_control_moves_without_a_kernel(page)
+    if stem[:2].isdigit():
+        its_first_picture_fills_the_column(page)
+    it_fits_every_screen(page)
     assert watched.troubles == []
+
+
+@page_test
+def test_an_edge_says_what_a_cell_grows(watched: Watched) -> None:
+    """An open cell has a tag, a folded one a title; no line of text."""
+    page = settled(watched, "07_delta")
+    edges = page.locator(".edge").all_inner_texts()
+    assert {"bp/delta.py", "check", "your turn"} <= set(edges)
+    folds = page.locator("div.cell details.hide summary").all_inner_texts()
+    assert "How this is drawn: bp/experiments/delta.py" in folds
+    assert "Code: verdict" in folds
+    assert "This cell grows" not in page.inner_text("article")
 
 
 @page_test

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import call_faults
 from bp import (
+    Activation,
     Diverged,
     Gradient,
     History,
@@ -28,6 +29,7 @@ from bp import (
     Network,
     accuracy,
     backprop,
+    flattened,
     forward,
     load_run,
     minibatches,
@@ -35,9 +37,12 @@ from bp import (
     random_network,
     save_run,
     sgd,
+    sigmoid,
+    step_down,
     training,
 )
-from conftest import ROOT
+from bp.experiments import training as experiments
+from conftest import ROOT, no_gradients
 
 pytestmark = pytest.mark.guard("4 functions")
 
@@ -403,8 +408,9 @@ def test_the_bound_is_the_root_of_the_largest_number() -> None:
         (np.nextafter(root, 0), None),
     ]:
         network = Network({1: np.array([[1.0, value]])}, {1: np.ones((1, 1))})
-        found = training._lost(network)
+        found = training._lost(network, np.array([np.inf]))
         assert found is name or found.startswith(name)
+        assert training._lost(network, np.array([1.0])) is None
 
 
 @pytest.mark.parametrize("length", [0, 10, 300, -1, -40])
@@ -818,6 +824,8 @@ def test_places_that_cannot_be_written() -> None:
             words = "cannot be read|does not exist|is damaged"
             with pytest.raises((OSError, ValueError), match=words):
                 load_run(folder / name)
+        with pytest.raises(OSError, match=r"read \(Is a directory\): give"):
+            load_run(folder / "folder")
         assert (folder / "file").read_bytes() == b"mine"
         assert len([*folder.iterdir()]) == 2
 
@@ -864,15 +872,8 @@ def test_pixels_that_are_not_scaled_are_told() -> None:
 
 def test_what_a_rule_returns_is_looked_at() -> None:
     network, x, y, rng = case()
-    g = backprop(network, x, y)
-    complex_w = {l: w + 1j for l, w in g.w.items()}
-    for returned, message in [
-        (None, r"returned a NoneType without w\[1\].*is a return missing"),
-        (g.w, r"returned a dict without w\[1\]"),
-        (Gradient({1: g.w[1]}, g.b, g.cost), r"without w\[2\]"),
-        (Gradient(complex_w, g.b, g.cost), "complex128, expected .* real"),
-        (Gradient({1: "a"}, g.b, g.cost), r"gradient.w\[1\] is 'a'"),
-    ]:
+    for returned, message in no_gradients(backprop(network, x, y)):
+        message = "^gradient.*" + message
         with pytest.raises((TypeError, ValueError), match=message):
             train(network, x, y, rng, gradient=lambda *_, r=returned: r)
 
@@ -887,3 +888,120 @@ def test_a_network_of_another_load_of_the_module() -> None:
     found, _ = train(other, x, y, np.random.default_rng(0))
     wanted, _ = train(network, x, y, np.random.default_rng(0))
     assert same(found, wanted)
+
+
+# --- another end, and other neurons
+
+TANH = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+
+
+def cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple:
+    cost = (np.logaddexp(0, z) - y * z).sum() / z.shape[1]
+    return cost, sigmoid(z) - y
+
+
+def cost_of(network: Network, x: np.ndarray, y: np.ndarray, end) -> float:
+    run, L = forward(network, x), network.depth
+    return end(run.z[L], y)[0] if end else quadratic_cost(run.a[L], y)
+
+
+@pytest.mark.parametrize("f", [{}, {1: TANH}, {2: TANH}, {1: TANH, 2: TANH}])
+@pytest.mark.parametrize("end", [None, cross_entropy])
+def test_ends_and_functions_are_the_plain_loop(f: dict, end) -> None:
+    """The last batch is short; the history measures by the same end."""
+    network, x, y, _ = case(n=23)
+    network = Network(network.w, network.b, f)
+    one, other = (np.random.default_rng(3) for _ in "ab")
+    test = x[:, :7], 1 - y[:, :7]
+    found, history = train(network, x, y, one, end=end, test=test)
+    plain = network
+    costs, judged = ([cost_of(plain, *pair, end)] for pair in [(x, y), test])
+    for _ in range(3):
+        for index in minibatches(23, 5, other):
+            slope = backprop(plain, x[:, index], y[:, index], end=end)
+            plain = step_down(plain, slope, 0.7)
+        costs.append(cost_of(plain, x, y, end))
+        judged.append(cost_of(plain, *test, end))
+    assert found.f == network.f == plain.f
+    for got, wanted in zip(arrays(found), arrays(plain), strict=True):
+        assert np.abs(got - wanted).max() < 1e-12
+    assert np.abs(np.array(history.cost) - costs).max() < 1e-12
+    assert np.abs(np.array(history.test_cost) - judged).max() < 1e-12
+    assert one.bit_generator.state == other.bit_generator.state
+
+
+def test_an_end_is_measured_in_blocks() -> None:
+    network, x, y, _ = case(n=2345)
+    cost, share = training._measure(network, x, y, cross_entropy)
+    assert abs(cost - cost_of(network, x, y, cross_entropy)) < 1e-12
+    assert share == training._measure(network, x, y)[1]
+
+
+def test_a_rule_of_ones_own_leaves_the_end_to_the_history() -> None:
+    network, x, y, rng = case()
+    _, plain = train(network, x, y, rng, gradient=backprop)
+    network, x, y, rng = case()
+    found, history = train(
+        network, x, y, rng, gradient=backprop, end=cross_entropy
+    )
+    assert history.accuracy == plain.accuracy
+    last = cost_of(found, x, y, cross_entropy)
+    assert abs(history.cost[-1] - last) < 1e-12
+
+
+def test_an_end_that_is_no_function_is_told() -> None:
+    with pytest.raises(TypeError, match="end is"):
+        train(*case(), end="cross-entropy")
+
+
+def test_a_stopped_run_keeps_its_functions() -> None:
+    network, x, y, rng = case()
+    network = Network(network.w, network.b, {1: TANH})
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as stopped:
+        train(network, x, y, rng, callback=stop)
+    assert stopped.value.network.f == network.f
+
+
+def test_other_functions_are_not_saved(tmp_path: Path) -> None:
+    network, history, rng = tiny(1)
+    bent = Network(network.w, network.b, {1: TANH})
+    with pytest.raises(ValueError, match="functions than σ, which no file"):
+        save_run(tmp_path / "run.npz", bent, history, rng)
+    assert not [*tmp_path.iterdir()]
+    save_run(tmp_path / "run.npz", Network(bent.w, bent.b), history, rng)
+
+
+# --- the experiment
+
+
+def test_what_is_kept_and_what_is_lost() -> None:
+    costs, whole = experiments.stopped("nothing", 0, 3)
+    assert costs.shape == (9,) and whole.shape == (9, 2260)
+    for lost in experiments.LOST:
+        _, found = experiments.stopped(lost, 2, 3)
+        apart = np.abs(found - whole).max(axis=1)
+        assert not apart[:2].any()
+        assert (apart[3:] == 0).all() == (lost == "nothing")
+    assert 0 < apart[3] and not apart[2], "an order: after the next epoch"
+    _, rounded = experiments.stopped("digits", 2, 3)
+    assert 0 < np.abs(rounded - whole).max() < 1e-6
+    text = experiments.draw_stopped("nothing", 2, 3).text
+    assert "At the end 0 of 2260 weights" in text and "by 0 at most" in text
+
+
+def test_the_stopped_run_is_one_of_sgd() -> None:
+    from bp import load_digits
+
+    rng, (digits, _) = np.random.default_rng(0), load_digits()
+    network = random_network((64, 30, 10), rng)
+    found, history = sgd(
+        network, digits.x, digits.y, learning_rate=3.0, batch_size=10,
+        epochs=8, rng=rng,
+    )  # fmt: skip
+    costs, parameters = experiments.stopped("nothing", 0, 3)
+    assert np.abs(flattened(found)[0] - parameters[-1]).max() < 1e-12
+    assert np.abs(costs - history.cost).max() < 1e-12

@@ -153,3 +153,7 @@ def test_noise_is_one_sample_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [row["calm"] for row in ends] == [0.597, 0.492, 0.402]
     # Either minimum of the ball holds it at a small step.
     assert noise.ball((1,), 3, 2) == [{"rate": 1, "up": 0, "down": 0}]
+    # Of three starts, the last one is stuck after 500 epochs, and gets out.
+    found = noise.xor(3, 500)
+    assert found["at once"] == 1
+    assert found["freed"] == found["freed at once"] == [2]

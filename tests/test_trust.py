@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bp
 from bp import wilson_interval
 from bp.experiments import trust as experiment
 from conftest import ROOT
@@ -139,9 +140,10 @@ def test_the_benchmark_runs_small() -> None:
 def test_the_starts_differ_in_the_layers_named() -> None:
     with patch.dict("sys.modules", mnist=benchmark("mnist")):
         module = benchmark("starts")
-    for wide, layers in module.WIDE.items():
+    for layers in module.WIDE.values():
         rng = np.random.default_rng(0)
-        network = module.start((400, 100, 10), wide, rng)
+        network = bp.random_network((400, 100, 10), rng)
+        network = module.with_unit_variance(network, layers)
         for l, n in [(1, 400), (2, 100)]:
             wanted = 1 if l in layers else n**-0.5
             assert network.w[l].std() == pytest.approx(wanted, rel=0.1)

@@ -12,11 +12,15 @@ from bp import (
     Workspace,
     backprop,
     batch_gradient,
+    flattened,
+    forward,
+    of_sigmoids,
     random_network,
-    training,
+    workspace,
 )
 from bp.algorithm import Gradient
 from bp.network import Network
+from bp.neuron import SIGMOID, Activation, sigmoid, sigmoid_prime
 
 pytestmark = pytest.mark.guard("4 functions")
 widths = st.lists(st.integers(1, 9), min_size=2, max_size=6)
@@ -68,7 +72,7 @@ def test_a_step_is_one_of_gradient_descent(
     network, x, y = random_case(sizes, m, dtype, 1)
     space = Workspace(network, m)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_PIECE", piece)
+        patch.setattr(workspace, "_PIECE", piece)
         space.step(x, y, np.arange(m), 0.5)
     slopes = backprop(network, x.T, y.T)
     for name in ("w", "b"):
@@ -315,7 +319,7 @@ def goes_through_backprop(*given: object) -> bool:
     """Rather than in blocks, in little memory?"""
     asked: list[object] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "backprop", lambda *a: asked.append(a))
+        patch.setattr(workspace, "backprop", lambda *a: asked.append(a))
         batch_gradient(*given, 7)
     return bool(asked)
 
@@ -359,3 +363,74 @@ def test_columns_laid_down_are_refused_in_a_full_batch_too() -> None:
     network = random_network((4, 2), np.random.default_rng(0))
     with pytest.raises(ValueError, match="reshape"):
         batch_gradient(network, np.ones(4), np.ones(2))
+
+
+# --- other neurons, which it leaves to `backprop`
+
+TANH = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+
+
+@pytest.mark.parametrize("l", [1, 2])
+def test_other_functions_are_refused(l: int) -> None:
+    network, x, y = random_case([5, 4, 3], 20, "f8", 1)
+    bent = Network(network.w, network.b, {l: TANH})
+    assert of_sigmoids(network) and not of_sigmoids(bent)
+    with pytest.raises(ValueError, match="other functions than σ: leave it"):
+        Workspace(bent, 4)
+    found, wanted = batch_gradient(bent, x.T, y.T, 7), backprop(bent, x.T, y.T)
+    check_equal(found, wanted)
+    sigmoids = batch_gradient(network, x.T, y.T, 7)
+    assert np.abs(found.w[1] - sigmoids.w[1]).max() > 1e-3
+    assert goes_through_backprop(bent, x.T, y.T)
+
+
+def test_a_sigmoid_by_another_name_is_another_function() -> None:
+    network, x, y = random_case([5, 4, 3], 20, "f8", 1)
+    named = Network(network.w, network.b, {1: SIGMOID, 2: SIGMOID})
+    assert of_sigmoids(named)
+    check_equal(
+        Workspace(named, 20).backprop(x, y, np.arange(20)),
+        backprop(network, x.T, y.T),
+    )
+    again = Activation(sigmoid, sigmoid_prime)
+    assert of_sigmoids(Network(network.w, network.b, {1: again}))
+    mine = Activation(lambda z: sigmoid(z), sigmoid_prime)
+    assert not of_sigmoids(Network(network.w, network.b, {1: mine}))
+
+
+# --- the vector
+
+
+@given(widths, dtypes)
+def test_flattened_is_a_copy_and_its_views(
+    sizes: list[int], dtype: str
+) -> None:
+    network = random_case(sizes, 1, dtype, 1)[0]
+    bent = Network(network.w, network.b, {1: TANH})
+    flat, copied = flattened(bent)
+    assert flat.dtype == np.dtype(dtype) and flat.ndim == 1
+    assert copied.f == bent.f and copied.sizes == bent.sizes
+    start = 0
+    for l in bent.w:
+        for kind in "wb":
+            before = getattr(bent, kind)[l]
+            view = getattr(copied, kind)[l]
+            assert np.array_equal(view, before)
+            assert np.shares_memory(view, flat)
+            assert not np.shares_memory(view, before)
+            stop = start + before.size
+            assert np.array_equal(flat[start:stop], before.ravel())
+            start = stop
+    assert start == flat.size
+    x = np.ones((sizes[0], 2))
+    a, b = (forward(n, x).a[n.depth] for n in (bent, copied))
+    assert np.array_equal(a, b)
+
+
+def test_what_cannot_be_flattened() -> None:
+    broad = Network({1: np.ones((2, 3), complex)}, {1: np.ones((2, 1))})
+    with pytest.raises(TypeError, match="holds complex128, expected float32"):
+        flattened(broad)
+    for function in (flattened, of_sigmoids):
+        with pytest.raises(TypeError, match="network is a str, expected a Ne"):
+            function("net")

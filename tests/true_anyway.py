@@ -47,13 +47,9 @@ CHAPTERS: Why = {
         2,  # over j, and over k
         "true as well of a change in one row, or in one column, alone",
     ),
-    ("eq-regularisation-l2", "indices swapped"): (
+    ("eq-optimisers-bias", "an index for another"): (
         1,
-        "a sum over all weights does not care which index is which",
-    ),
-    ("eq-regularisation-l1", "indices swapped"): (
-        1,
-        "a sum over all weights does not care which index is which",
+        "every slope is drawn in the same way",
     ),
     ("eq-regularisation-mask", "an index for another"): (
         2,  # in the mean, and in the variance
@@ -62,6 +58,30 @@ CHAPTERS: Why = {
     ("eq-regularisation-noise-linear", "− for +"): (
         1,
         "noise is as likely to be taken away as to be added",
+    ),
+    ("eq-cross-entropy-jacobian-index", "an index for another"): (
+        2,
+        "in this case k = j",
+    ),
+    ("eq-activations-layer", "an index for another"): (
+        1,
+        "φ′(z_k) where j = k is φ′(z_j)",
+    ),
+    ("eq-activations-bp1-index", "an index for another"): (
+        1,
+        "in the sum over k only the term with k = j is not zero",
+    ),
+    ("eq-depth-variance", "− for +"): (
+        1,
+        "a bias has the mean 0, so that its sign does not matter",
+    ),
+    ("eq-depth-half", "an index for another"): (
+        2,  # on each side
+        "all neurons of a layer have the same variance",
+    ),
+    ("eq-depth-exact", "an index for another"): (
+        1,
+        "from any neuron to any other the mean square is the same",
     ),
 }
 

@@ -23,7 +23,7 @@ BOX = re.compile(
 MEASURED = re.compile(
     r'^% (?:below: |so "|take )?[^\n]*\S = \S|^% .*so "', re.M
 )
-SOURCE = re.compile(r"\]\(bibliography\.ipynb#[\w-]+\)")
+SOURCE = re.compile(r"\]\(bibliography\.ipynb#[\w-]+\)|[Uu]npublished text")
 HEAD = """# Often said
 
 What one reads again and again about backpropagation, or hears, and what

@@ -27,9 +27,7 @@ from website import starts  # noqa: E402
 
 ROOT = tangle.ROOT
 FIRST = "00_reading"  # the page that maps the others
-MADE = set(
-    "results often_said terms bibliography teachers errata access".split()
-)
+MADE = {"results", "often_said", "terms", "bibliography", "access"}
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 Lacks = Iterator[tuple[int, str]]
 

@@ -43,10 +43,10 @@ PLAIN = frozenset(
 # Words of the trade: whoever uses one teaches it somewhere.
 TRADE = """activation, backpropagation, batch, bias, broadcasting, complex
     step, cost, descent, eigenvalue, epoch, gradient, Hadamard product,
-    Hessian, Jacobian, learning rate, mini-batch, one-hot, overflow,
-    overfitting, partial derivative, regularisation, saturated,
-    saddle, second order, sigmoid, standard deviation, transpose,
-    variance, weight, weighted input, XOR"""
+    Hessian, Jacobian, learning rate, mini-batch, normal distribution,
+    one-hot, overflow, overfitting, partial derivative, regularisation,
+    relative error, saturated, saddle, second order, sigmoid, standard
+    deviation, transpose, variance, weight, weighted input, XOR"""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,12 @@ def pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
 def before(
     term: Term, chapters: tuple[Text, ...]
 ) -> Iterator[tuple[str, int]]:
-    """Where a term is used before the section that teaches it."""
+    """Where a term is used before the section that teaches it.
+
+    What the back matter teaches is of interest there alone.
+    """
+    if term.stem >= "90":
+        return
     wanted, at = pattern(term.forms), [t.stem for t in chapters]
     for text in chapters[: at.index(term.stem) + 1]:
         here = text.stem == term.stem
@@ -197,7 +202,7 @@ def index() -> str:
         section = f", *{term.heading}*" if term.heading else ""
         lines.append(f"- {shown}: {where}{section}")
     head = (
-        "# Terms\n\nEvery term of the book, with the place that teaches it.\n"
+        "# Terms\n\nThe main terms, each with the place that teaches it.\n"
         "A test finds a use before that place."
     )
     return head + "\n\n" + "\n".join(lines) + "\n"

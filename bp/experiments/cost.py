@@ -49,7 +49,7 @@ def cost_at(by: float, number: tuple[str, int, int, int] = W13) -> float:
     }
     kind, l, j, k = number
     moved[kind][l][j, k] += by
-    run = forward(Network(**moved), EXAMPLE_X)
+    run = forward(Network(moved["w"], moved["b"]), EXAMPLE_X)
     return float(((EXAMPLE_Y - run.a[2]) ** 2).sum() / 2)
 
 

@@ -22,7 +22,7 @@ from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.network import forward
 from bp.neuron import sigmoid, sigmoid_prime
 
-__all__ = ["draw_chain", "draw_factors", "draw_nudge"]
+__all__ = ["draw_chain", "ZS", "draw_factors", "draw_nudge"]
 
 
 def draw_chain() -> Picture:
@@ -55,26 +55,30 @@ def draw_chain() -> Picture:
     )
 
 
+ZS = [-8, -5, -4, -3, -2, -1.3, -1, -0.7, 0, 0.7, 1, 1.3, 2, 3, 4, 5, 8]
+
+
 def draw_factors(z: float, y: float) -> Picture:
     """The factors of δ at one output neuron, and their product, as bars."""
     zs, ys = np.array([[z]]), np.array([[y]])
     gradient = quadratic_cost_gradient(sigmoid(zs), ys)
     delta = float(output_error(gradient, zs).real.item())
     values = [float(gradient.real.item()), float(sigmoid_prime(z)), delta]
-    ax = axes()
-    names = ["∂C/∂a = a − y", "σ′(z)", "δ, the product"]
-    colours = [COLOUR["C"], COLOUR["z"], COLOUR["delta"]]
-    ax.bar(names, values, color=colours, width=0.6)
-    for place, value in enumerate(values):
-        side = "bottom" if value >= 0 else "top"
-        ax.annotate(f"{value:.3f}", (place, value), ha="center", va=side)
-    ax.axhline(0, color="grey", linewidth=0.8)
-    ax.set(ylim=(-1.1, 1.1), ylabel="value", title="δ = (a − y) · σ′(z)")
+    names = {"∂C/∂a = a − y": "C", "σ′(z)": "z", "δ = (a − y) σ′(z)": "delta"}
+    parts = [curve([(52, 210), (52, 30)]), curve([(52, 120), (496, 120)])]
+    for text, y_at in (("−1", 200), ("0", 120), ("1", 40)):
+        parts.append(words((44, y_at), text, side="end"))
+    for k, (name, value) in enumerate(zip(names, values, strict=True)):
+        x, end = 126 + 148 * k, 120 - 80 * value
+        parts.append(curve([(x, 120), (x, end)], COLOUR[names[name]], 84))
+        text = f"{round(value, 3) + 0:.3f}".replace("-", "−")
+        parts.append(words((x, end + (15 if value < 0 else -15)), text))
+        parts.append(words((x, 246), name, size=0.87))
     text = (
-        f"The answer is a = {sigmoid(zs).item():.3f}; δ = {values[0]:.3g} · "
-        f"{values[1]:.3g} = {delta:.3g}."
+        f"z = {z:g}, y = {y:g}, and the answer is a = {sigmoid(z):.4f}; "
+        f"δ = {values[0]:.4f} · {values[1]:.4f} = {round(delta, 4) + 0:.4f}."
     )
-    return plot(ax, text)
+    return Picture(drawing(parts, 260, -10), text.replace("-", "−"))
 
 
 def draw_nudge(z: float, nudge: float) -> Picture:
@@ -84,18 +88,20 @@ def draw_nudge(z: float, nudge: float) -> Picture:
     delta = output_error(gradient, zs).item()
     cost = sigmoid(zs).item() ** 2 / 2
     change = float(sigmoid(z + nudge)) ** 2 / 2 - cost
-    steps = np.linspace(-3, 3, 121)
+    steps, ends = np.linspace(-3, 3, 41), np.array([-3, 3])
     ax = axes()
     ax.plot(steps, sigmoid(z + steps) ** 2 / 2, color=COLOUR["C"], label="C")
-    line = cost + delta * steps
-    ax.plot(steps, line, "--", color=COLOUR["delta"], label="C + δΔz")
+    line = cost + delta * ends
+    ax.plot(ends, line, "--", color=COLOUR["delta"], label="C + δΔz")
     ax.plot([nudge], [cost + change], "o", color=COLOUR["C"])
     ax.plot([nudge], [cost + delta * nudge], "s", color=COLOUR["delta"])
-    ax.set(xlim=(-3, 3), ylim=(-0.1, 0.6))
+    ax.set(xlim=(-3.1, 3.1), ylim=(-0.1, 0.6))
+    ax.set(xticks=[-3, 0, 3], yticks=[0, 0.5])
     ax.set(xlabel="nudge Δz", ylabel="cost C", title="A nudged neuron, y = 0")
     ax.legend(loc="upper left")
+    off = abs(delta * nudge / change - 1)
     text = (
-        f"δ = {delta:.3g}; the cost changes by {change:.3g}, and "
-        f"δ Δz = {delta * nudge:.3g}."
+        f"z = {z:g}, δ = {delta:.6f}. Nudged by {nudge:g} the cost changes by "
+        f"{change:.6f}; δ Δz = {delta * nudge:.6f} misses {off:.0%} of that."
     )
-    return plot(ax, text)
+    return plot(ax, text.replace("-", "−"))

@@ -75,10 +75,9 @@ def descend_many(
 ) -> Stack:
     """Descent of S networks side by side, with the rules of this chapter.
 
-    x and y are shared, (n, m), or one for each, (S, n, m).  lam is the λ of
-    L2, a number or of shape (S, 1, 1), l1 that of L1.  With a size, each
-    takes mini-batches of its own; noise is on the inputs, keep is for
-    dropout, and change does something else to the inputs of a step.
+    x and y are (n, m), or (S, n, m) for one each; lam is the λ of L2, a
+    number or (S, 1, 1), l1 that of L1.  With a size, each takes mini-batches
+    of its own; noise is on the inputs, keep for dropout; change the inputs.
     """
     w1, b1, w2, b2 = (part.copy() for part in many)
     S, m = len(w1), size or x.shape[-1]
@@ -119,15 +118,13 @@ def descend_many(
 
 
 LAMBDAS = [0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
-NAMES = ["0", "0.00001", "0.00003", "0.0001", "0.0003", "0.001", "0.003"]
-NAMES += ["0.01"]
+NAMES = ["0", *(f"{lam:.5f}".rstrip("0") for lam in LAMBDAS[1:])]
 
 
 @cache
 def moons() -> tuple[Points, list[Network], Array, Array, NDArray[np.intp]]:
-    """The points; the networks for all λ; on them and on a thousand
-    others, cost and share that is right, shape (2, 8); and which of the
-    points have the wrong label."""
+    """The points; the networks for all λ; cost and share right, (2, 8), on
+    them and on a thousand others; and which points have a wrong label."""
     rng = np.random.default_rng(5)
     x, y = two_moons(40, 0.2, rng)
     others = two_moons(1000, 0.2, rng)
@@ -150,7 +147,7 @@ def moons() -> tuple[Points, list[Network], Array, Array, NDArray[np.intp]]:
     return (x, y), networks, mine, theirs, wrong
 
 
-def draw_penalty(k: int) -> Picture:
+def draw_penalty(k: int, costs: bool = True) -> Picture:
     """What λ number k makes of the moons, and the costs for all λ."""
     (x, y), networks, mine, others, wrong = moons()
     svg = draw_boundary(networks[k], x, y, f"λ = {NAMES[k]}")
@@ -174,7 +171,7 @@ def draw_penalty(k: int) -> Picture:
         f"{others[1, k]:.0%} are right; {given_up} of the five wrong labels "
         f"given up; largest weight {largest:.0f}."
     )
-    return Picture(svg + plot(ax, text).svg, text)
+    return Picture(svg + plot(ax, text).svg if costs else svg, text)
 
 
 WAYS = ["stopped", "L2", "L1", "dropout", "noise", "shifts"]

@@ -72,7 +72,10 @@ SIZES = (2, 3, 4, 2)
 def paths_of(
     j: int, x: tuple[float, float] = (0.8, -0.4)
 ) -> tuple[dict[int, Array], dict[int, Array], Array]:
-    """Weights, errors, and what the eight paths from neuron j contribute."""
+    """Weights; errors; and, in thousandths, what each path contributes.
+
+    The eight paths lead from neuron j of layer 1, counted from 1.
+    """
     network = random_network(SIZES, np.random.default_rng(3))
     run = forward(network, np.reshape(x, (2, 1)))
     slope = {l: sigmoid_prime(run.z[l]) for l in (1, 2)}

@@ -4,23 +4,21 @@ Written by the chapter chapters/20_regularisation.md: edit it there, not here.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from bp.digits import Array, load_digits, one_hot
 from bp.experiments.kit import COLOUR, Picture, axes, plot
 from bp.network import Network, random_network
-from bp.training import History, sgd
+from bp.training import History, accuracy, sgd
 
-__all__ = ["Pair", "few_digits", "long_run", "stopped_at", "draw_patience"]
-
-
-Pair = tuple[Array, Array]
+__all__ = ["few_digits", "long_run", "stopped_at", "draw_patience"]
 
 
 def few_digits(
     seed: int, wrong: float = 0.2, n: int = 100
-) -> tuple[Pair, Pair, Network]:
+) -> tuple[tuple[Array, Array], tuple[Array, Array], Network]:
     """n digits to train, a share of them with a wrong label; n others to
     validate; and a network 64-100-10 to start from."""
     rng, (train, _) = np.random.default_rng(seed), load_digits()
@@ -37,52 +35,44 @@ def few_digits(
 
 
 @cache
-def long_run(seed: int, wrong: float) -> tuple[History, History]:
-    """A long run on a hundred digits: judged by validation, and by test."""
+def long_run(seed: int, wrong: float) -> tuple[History, list[float]]:
+    """A long run on a hundred digits, judged by validation; and the share
+    of the test digits that is read, at the start and after each epoch."""
     samples, others, start = few_digits(seed, wrong)
-    _, test = load_digits()
-    both = [
-        sgd(
-            start,
-            *samples,
-            learning_rate=2,
-            batch_size=10,
-            epochs=200,
-            rng=np.random.default_rng(1),
-            test=judges,
-        )[1]
-        for judges in (others, (test.x, test.y))
-    ]
-    return both[0], both[1]
+    test = load_digits()[1]
+    read = [accuracy(start, test.x, test.y)]
+
+    def judge(epoch: int, network: Network, history: History) -> None:
+        read.append(accuracy(network, test.x, test.y))
+
+    more: Any = {"test": others, "callback": judge, "epochs": 200}
+    more |= {"learning_rate": 2, "batch_size": 10}
+    return sgd(start, *samples, rng=np.random.default_rng(1), **more)[1], read
 
 
 def stopped_at(costs: list[float], patience: int) -> tuple[int, int]:
     """Epoch of the lowest cost so far, and epoch of the stop."""
-    best = 0
-    for epoch, cost in enumerate(costs):
-        if cost < costs[best]:
-            best = epoch
-        if epoch - best >= patience:
-            return best, epoch
-    return best, len(costs) - 1
+    lows = [int(np.argmin(costs[: k + 1])) for k in range(len(costs))]
+    waits = [k for k, low in enumerate(lows) if k - low >= patience]
+    end = min(waits, default=len(costs) - 1)
+    return lows[end], end
 
 
 def draw_patience(patience: int, wrong: float, seed: int = 0) -> Picture:
     """Costs of a long run, and where a patience stops it."""
-    seen, judged = long_run(seed, wrong)
-    best, end = stopped_at(seen.test_cost, patience)
+    history, read = long_run(seed, wrong)
+    best, end = stopped_at(history.test_cost, patience)
     ax = axes(5.2, 3.2)
-    ax.plot(seen.cost, color=COLOUR["C"], label="training")
-    ax.plot(seen.test_cost, "--", color=COLOUR["C"], label="validation")
+    ax.plot(history.cost, color=COLOUR["C"], label="training")
+    ax.plot(history.test_cost, "--", color=COLOUR["C"], label="validation")
     ax.axvline(end, color="grey", linewidth=0.8)
-    ax.plot(best, seen.test_cost[best], "o", color=COLOUR["C"])
+    ax.plot(best, history.test_cost[best], "o", color=COLOUR["C"])
     ax.set(xlabel="epoch", ylabel="cost C", ylim=(0, 0.6))
     ax.set_title(f"A hundred digits, {wrong:.0%} of the labels wrong")
     ax.legend(loc="upper right")
-    share, last = judged.test_accuracy[best], judged.test_accuracy[-1]
     return plot(
         ax,
         f"Patience {patience}: stopped after epoch {end}, back at epoch "
-        f"{best}, where {share:.1%} of the test digits are read; after 200 "
-        f"epochs {last:.1%}.",
+        f"{best}, where {read[best]:.1%} of the test digits are read; after "
+        f"200 epochs {read[-1]:.1%}.",
     )

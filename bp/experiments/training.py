@@ -1,97 +1,67 @@
-"""How it is done fast, and safely
+"""How a run is made safe
 
 Written by the chapter chapters/15_training.md: edit it there, not here.
 """
 
-import json
-from importlib.resources import files
-from typing import Any
+from functools import cache
 
+import numpy as np
+
+from bp.digits import Array, load_digits
 from bp.experiments.kit import COLOUR, INK, Picture, axes, plot
+from bp.minibatch import minibatches
+from bp.network import random_network
+from bp.workspace import Workspace
 
-__all__ = ["measured", "draw_parts", "draw_peers"]
-
-
-def measured(name: str) -> list[dict[str, Any]]:
-    """The rows that a benchmark has stored with the book."""
-    text = files("bp.data").joinpath(f"{name}.json").read_text("utf-8")
-    rows: list[dict[str, Any]] = json.loads(text)["rows"]
-    return rows
+__all__ = ["EPOCHS", "LOST", "stopped", "draw_stopped"]
 
 
-def draw_parts() -> Picture:
-    """What a step of the workspace takes, and where the time goes."""
-    rows = [row for row in measured("step") if row["dtype"] == "float64"]
-    looks = [("gather", "fetching rows", "a")]
-    looks += [("neurons", "each neuron", "delta")]
-    looks += [("update", "subtracting", "w")]
-    ax, places = axes(6.4, 3.6), []
-    nets = list(dict.fromkeys(row["net"] for row in rows))
-    for k, net in enumerate(nets):
-        here = [row for row in rows if row["net"] == net]
-        place = [6 * k + n for n in range(len(here))]
-        places += place
-        bottom = [1.0] * len(here)
-        ax.bar(
-            place, bottom, 0.8, color=COLOUR["z"], alpha=0.3,
-            label="" if k else "the products",
-        )  # fmt: skip
-        for part, label, colour in looks:
-            height = [row[part] for row in here]
-            ax.bar(
-                place, height, 0.8, bottom, color=COLOUR[colour], alpha=0.8,
-                label="" if k else label,
-            )  # fmt: skip
-            bottom = [a + b for a, b in zip(bottom, height, strict=True)]
-        whole = [row["median"] for row in here]
-        label = "" if k else "the whole step"
-        ax.plot(place, whole, "_", color=INK, ms=14, mew=2.5, label=label)
-        ax.annotate(net, (place[2], 2.5), ha="center", fontsize=12)
-    ax.set_xticks(places, [str(row["m"]) for row in rows], fontsize=12)
-    ax.set(ylim=(0, 2.7), ylabel="time / floor")
-    ax.set(xlabel="samples in a batch, m")
-    ax.set_title("A step of the workspace")
-    ax.legend(
-        loc="upper left", bbox_to_anchor=(0.3, 0.94), fontsize=12, ncols=2
-    )
-    most, least = max(rows, key=_over), min(rows, key=_over)
+EPOCHS = 8
+LOST = ["nothing", "the generator", "digits", "an order"]
+
+
+@cache
+def stopped(lost: str, epoch: int, rate: float) -> tuple[Array, Array]:
+    """Costs and parameters after each epoch of a run stopped after one."""
+    (train, _), rng = load_digits(), np.random.default_rng(0)
+    x, y = (np.ascontiguousarray(v.T) for v in (train.x, train.y))
+    n, network = len(x), random_network((64, 30, 10), rng)
+    space, every = Workspace(network, 10), Workspace(network, n)
+    costs, found = [], []
+    for done in range(EPOCHS + 1):
+        for batch in minibatches(n, 10, rng) if done else ():
+            space.step(x, y, batch, rate)
+        if done == epoch and lost == "the generator":
+            rng = np.random.default_rng(0)
+        if done == epoch and lost == "an order":
+            list(minibatches(n, 10, rng))  # dealt, and never used
+        if done == epoch and lost == "digits":
+            space.parameters[:] = space.parameters.astype(np.float32)
+        every.parameters[:] = space.parameters
+        costs.append(float(every.backprop(x, y, np.arange(n)).cost))
+        found.append(space.parameters.copy())
+    return np.array(costs), np.array(found)
+
+
+def draw_stopped(lost: str, epoch: int, rate: float) -> Picture:
+    """A run that was stopped beside one that was not, and how far apart."""
+    costs, weights = stopped("nothing", 0, rate)
+    others, moved = stopped(lost, epoch, rate)
+    gap, after = np.abs(moved - weights).max(axis=1), range(epoch, EPOCHS + 1)
+    ax = axes(5.2, 3.4)
+    ax.semilogy(costs, color=COLOUR["C"], lw=6, label="cost")
+    ax.semilogy(after, others[epoch:], color=INK, lw=1.5, label="stopped")
+    label = "weights differ by" if gap.any() else "no weight differs"
+    ax.semilogy(after, gap[epoch:] + 1e-99, color=COLOUR["w"], label=label)
+    ax.axvline(epoch, color="grey", linewidth=0.8, linestyle="--")
+    ax.set(xlabel="epoch", ylim=(1e-14, 9), title=f"η = {rate}, lost: {lost}")
+    ax.set_yticks([1e-9, 1e-6, 1e-3, 1], ["10⁻⁹", "10⁻⁶", "10⁻³", "1"])
+    ax.minorticks_off()
+    ax.legend(loc="lower left", bbox_to_anchor=(0.45, 0), fontsize=12)
     return plot(
         ax,
-        "What a step takes beside its products, the floor, for three "
-        f"networks: from {least['median']:.1f} floors ({least['net']}, "
-        f"m = {least['m']}) to {most['median']:.1f} ({most['net']}, "
-        f"m = {most['m']}).",
+        f"η = {rate}, stopped after epoch {epoch}, lost: {lost}. At the end "
+        f"{(moved != weights)[-1].sum()} of {len(weights.T)} weights and "
+        f"biases differ, by {gap[-1]:.0g} at most; the cost is "
+        f"{others[-1]:.2f}, without a stop {costs[-1]:.2f}.",
     )
-
-
-def _over(row: dict[str, Any]) -> float:
-    return float(row["median"])
-
-
-def draw_peers(net: str, m: int) -> Picture:
-    """Others' time for a step, in floors."""
-    (floors,) = [
-        row["median"]
-        for row in measured("step")
-        if (row["net"], row["m"], row["dtype"]) == (net, m, "float64")
-    ]
-    found = {"Workspace": floors} | {
-        row["peer"]: floors * row["median"]
-        for row in measured("peers")
-        if (row["net"], row["m"]) == (net, m)
-    }
-    found = dict(sorted(found.items(), key=lambda pair: pair[1]))
-    ax = axes(5.4, 3.6)
-    ax.set_position((0.34, 0.16, 0.6, 0.74))
-    for place, (name, time) in enumerate(found.items()):
-        colour = COLOUR["delta" if name == "Workspace" else "w"]
-        ax.barh([place], [time], 0.6, color=colour, alpha=0.6)
-        ax.annotate(f" {time:.1f}", (time, place), va="center")
-    ax.axvline(1, color=COLOUR["z"], linestyle="--")
-    ax.set_yticks(range(len(found)), list(found))
-    ax.set(xscale="log", xlim=(0.2, 60), xlabel="time of a step, in floors")
-    ax.set_xticks([0.3, 1, 3, 10, 30], ["0.3", "1", "3", "10", "30"])
-    ax.minorticks_off()
-    ax.set_title(f"{net}, m = {m}")
-    told = ", ".join(f"{name} {time:.2f}" for name, time in found.items())
-    return plot(ax, f"{net}, m = {m}, in floors: {told}.")

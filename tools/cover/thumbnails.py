@@ -51,7 +51,7 @@ def thumbnail(chapter: Chapter, root: Path = ROOT) -> str:
     picture = first_picture(chapter, root)
     found = [s for s in shapes(picture) if visible(s)] if picture else []
     if len(found) > 1:
-        for tolerance in (0.6, 1.2, 2.5, 5, 9):
+        for tolerance in (0.6, 1.2, 2.5, 5, 9, 16, 30):
             drawn = drawing(found, tolerance)
             if len(drawn) <= MOST:
                 return drawn

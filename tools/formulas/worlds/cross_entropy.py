@@ -14,15 +14,19 @@ class Chapter(network.Network):
         return -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(axis=0)
 
 
-class Softmax(network.Network):
-    """One answer out of many: the wanted chances add up to 1."""
-
-    def draw(self) -> None:
-        super().draw()
-        self.given["y"] /= self.given["y"].sum(axis=0)
+class Loose(network.Network):
+    """One answer out of many, of whatever is wanted."""
 
     def activation(self, l: int, z: Array) -> Array:
         return columns(z) if l == self.depth else sigma(z)
 
     def cost(self, a: Array, y: Array) -> Array:
         return -(y * np.log(a)).sum(axis=0)
+
+
+class Softmax(Loose):
+    """As it should be: the wanted chances add up to 1."""
+
+    def draw(self) -> None:
+        super().draw()
+        self.given["y"] /= self.given["y"].sum(axis=0)

@@ -1,8 +1,7 @@
 """N samples with slopes g of their own, and batches of m of them.
 
 s marks the samples of a batch, and ĝ is the mean of their slopes; c counts
-them, and g̃ is their mean, where samples are put back.  An epoch has K
-batches, q samples in each, r in the last, with the mean slopes h.
+them, and g̃ is their mean, where samples are put back.
 """
 
 from collections import Counter
@@ -29,8 +28,6 @@ class Chapter(network.Network):
         rng, N = self.rng, self.many
         m = int(rng.integers(2, 5))
         g = rng.normal(size=(N, 1)) + 0.5
-        order = rng.permutation(N)
-        batches = [order[i : i + m] for i in range(0, N, m)]
 
         def column(chosen: tuple[int, ...]) -> Array:
             counts = np.bincount(chosen, minlength=N)
@@ -53,12 +50,6 @@ class Chapter(network.Network):
             "d": g - g.sum() / N,
             "S": np.std(g, ddof=1),
             r"\bar g": g.sum() / N,
-            r"\mathbf 1": np.ones((N, 1)),
-            "I": np.eye(N),
-            "K": len(batches),
-            "r": len(batches[-1]),
-            "q": np.array([[len(batch)] for batch in batches]),
-            "h": np.array([[g[batch].mean()] for batch in batches]),
         }
 
     def steps(self, q: Steps) -> None:

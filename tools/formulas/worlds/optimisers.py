@@ -1,6 +1,7 @@
 """One parameter θ on its way down a cost C(θ), with T steps.
 
-`below` says that the step t is a subscript; v_t, m_t, θ_t start at t = 0.
+`below` says that the step t is a subscript; m_t, v_t, θ_t start at t = 0.
+Every optimiser takes the step η (d / r + λ θ); what d and r are is its own.
 """
 
 from itertools import product
@@ -16,7 +17,7 @@ T = 6
 class Chapter(World):
     """Momentum."""
 
-    below = {"v": 1, r"\theta": 1, "g": 1}
+    below = {"m": 1, "v": 1, r"\theta": 1, "g": 1}
 
     def draw(self) -> None:
         rng = self.rng
@@ -25,6 +26,7 @@ class Chapter(World):
             "T": T,
             r"\eta": rng.uniform(0.1, 0.4),
             r"\beta": rng.uniform(0.3, 0.9),
+            ("m", 0): 0.0,
             ("v", 0): 0.0,
             (r"\theta", 0): rng.normal(),
         }
@@ -41,8 +43,8 @@ class Chapter(World):
         q.functions["C"] = [self.cost, self.slope]
         for t in range(1, T + 1):
             q["g", t] = self.slope_for(q, t)
-            q["v", t] = q[r"\beta"] * q["v", t - 1] + q["g", t]
-            q[r"\theta", t] = q[r"\theta", t - 1] - q[r"\eta"] * q["v", t]
+            q["m", t] = q[r"\beta"] * q["m", t - 1] + q["g", t]
+            q[r"\theta", t] = q[r"\theta", t - 1] - q[r"\eta"] * q["m", t]
 
     def slope_for(self, q: Steps, t: int) -> Array:
         """What step t takes for its slope."""
@@ -51,12 +53,13 @@ class Chapter(World):
 
 class Nesterov(Chapter):
     def slope_for(self, q: Steps, t: int) -> Array:
-        ahead = q[r"\eta"] * q[r"\beta"] * q["v", t - 1]
+        ahead = q[r"\eta"] * q[r"\beta"] * q["m", t - 1]
         return self.slope(q[r"\theta", t - 1] - ahead)
 
 
 class Adam(Chapter):
-    below = Chapter.below | {"m": 1, r"\hat m": 1, r"\hat v": 1, r"\beta": 1}
+    below = Chapter.below | {r"\hat m": 1, r"\hat v": 1, r"\beta": 1}
+    below |= {"d": 1, "r": 1}
 
     def draw(self) -> None:
         super().draw()
@@ -66,8 +69,11 @@ class Adam(Chapter):
             (r"\beta", "1"): rng.uniform(0.3, 0.9),
             (r"\beta", "2"): rng.uniform(0.3, 0.9),
             r"\varepsilon": rng.uniform(0.01, 0.1),
-            ("m", 0): 0.0,
+            r"\lambda": self.decay(),
         }
+
+    def decay(self) -> float:
+        return 0.0
 
     def steps(self, q: Steps) -> None:
         q.functions["C"] = [self.cost, self.slope]
@@ -78,9 +84,61 @@ class Adam(Chapter):
             q["v", t] = two * q["v", t - 1] + (1 - two) * g * g
             q[r"\hat m", t] = q["m", t] / (1 - one**t)
             q[r"\hat v", t] = q["v", t] / (1 - two**t)
-            scale = np.sqrt(q[r"\hat v", t]) + q[r"\varepsilon"]
-            step = q[r"\eta"] * q[r"\hat m", t] / scale
+            q["d", t] = q[r"\hat m", t]
+            q["r", t] = np.sqrt(q[r"\hat v", t]) + q[r"\varepsilon"]
+            before = q[r"\theta", t - 1]
+            step = q["d", t] / q["r", t] + q[r"\lambda"] * before
+            q[r"\theta", t] = before - q[r"\eta"] * step
+
+
+class Adamw(Adam):
+    def decay(self) -> float:
+        return float(self.rng.uniform(0.2, 0.5))
+
+
+class Rmsprop(Chapter):
+    """The mean of squares alone, as it is."""
+
+    def draw(self) -> None:
+        super().draw()
+        self.given[r"\varepsilon"] = self.rng.uniform(0.01, 0.1)
+
+    def steps(self, q: Steps) -> None:
+        q.functions["C"] = [self.cost, self.slope]
+        beta = q[r"\beta"]
+        for t in range(1, T + 1):
+            g = q["g", t] = self.slope_for(q, t)
+            q["v", t] = beta * q["v", t - 1] + (1 - beta) * g * g
+            scale = np.sqrt(q["v", t]) + q[r"\varepsilon"]
+            step = q[r"\eta"] * g / scale
             q[r"\theta", t] = q[r"\theta", t - 1] - step
+
+
+class Bowl(Chapter):
+    """A parabola with the bend μ; the roots ρ of momentum, here real."""
+
+    below = Chapter.below | {"c": 1, r"\rho": 1, r"\lambda": 1}
+
+    def draw(self) -> None:
+        super().draw()
+        own, low, more = self.rng.uniform([0.2, 0.2, 2], [0.8, 1, 9])
+        limit = (1 - np.sqrt(self.given[r"\beta"])) ** 2  # of real roots
+        self.given |= {
+            r"\mu": own * limit / self.given[r"\eta"],
+            (r"\lambda", "1"): low,
+            (r"\lambda", "P"): low * more,
+            ("c", 0): self.rng.normal(),
+        }
+
+    def steps(self, q: Steps) -> None:
+        beta, total = q[r"\beta"], 0.0
+        keep = 1 + beta - q[r"\eta"] * q[r"\mu"]
+        for t in range(1, T + 1):
+            total = beta * total + q[r"\mu"] * q["c", t - 1]
+            q["c", t] = q["c", t - 1] - q[r"\eta"] * total
+        root = np.sqrt(keep * keep - 4 * beta)
+        q[r"\rho", "1"] = (keep + root) / 2
+        q[r"\rho", "2"] = (keep - root) / 2
 
 
 class Noise(Adam):
@@ -93,7 +151,7 @@ class Noise(Adam):
             [
                 Outcome(
                     float(np.prod([(1 - p, p)[w] for w in ways])),
-                    {("r", t): two[w] for t, w in enumerate(ways, start=1)},
+                    {("x", t): two[w] for t, w in enumerate(ways, start=1)},
                 )
                 for ways in product([0, 1], repeat=T)
             ]
@@ -101,4 +159,4 @@ class Noise(Adam):
         self.given |= self.draws[0][7].given
 
     def slope_for(self, q: Steps, t: int) -> Array:
-        return q["r", t]
+        return q["x", t]

@@ -3,7 +3,8 @@
 Every sample has masks μ, 1/q or 0, on the hidden layers.  In E and Var a bare
 μ is one of layer 1, over all masks, and ε a column of signs like x, over all
 patterns; T(s) is the mean of the cost over them, with s ε on the input.  u is
-where t steps from 0 lead in a valley of curvature h > 0 around c; λ > 0.
+where t steps from 0 lead in a valley of curvature h > 0 around c; λ > 0.  In
+Shifts, sample k is the image after move k.
 """
 
 from itertools import product
@@ -63,3 +64,16 @@ class Chapter(network.Network):
             nudges["a", 0] = nudges.get(("a", 0), 0) + noise
             costs.append(self.run(nudges, real)["total"])
         return sum(costs) / len(costs)
+
+
+class Shifts(network.Network):
+    """An image moved in nine ways, with one target: a sample for each."""
+
+    many = 9
+
+    def draw(self) -> None:
+        super().draw()
+        n, m = self.sizes[0], self.samples
+        image, y = self.rng.uniform(size=n), self.given["y"][:, :1]
+        moved = [np.eye(n, k=k - m // 2) @ image for k in range(m)]
+        self.given |= {"x": np.stack(moved, axis=1), "y": y.repeat(m, axis=1)}

@@ -28,7 +28,15 @@ from website import starts  # noqa: E402
 
 ROOT = tangle.ROOT
 FIRST = "00_reading"  # the page that maps the others
-MADE = {"results", "often_said", "terms", "bibliography", "access"}
+MADE = {
+    "results",
+    "often_said",
+    "terms",
+    "teachers",
+    "errata",
+    "bibliography",
+    "access",
+}
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 Lacks = Iterator[tuple[int, str]]
 

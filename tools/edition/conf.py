@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "website")]
 book = yaml.safe_load((HERE.parents[1] / "_config.yml").read_text("utf-8"))
 
 project, author = book["title"], book["author"]
@@ -20,6 +20,7 @@ extensions = [
     "sphinx_design",
     "sphinx_external_toc",
     "sphinx_multitoc_numbering",
+    "marked",
     *book["sphinx"]["extra_extensions"],
 ]
 external_toc_exclude_missing = book["only_build_toc_files"]

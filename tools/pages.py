@@ -8,8 +8,10 @@ import files  # noqa: E402
 import tangle  # noqa: E402
 from accessibility import access  # noqa: E402
 from bibliography import bibliography  # noqa: E402
+from errata import errata  # noqa: E402
 from often import often  # noqa: E402
 from results import results  # noqa: E402
+from teachers import teachers  # noqa: E402
 from terms import index  # noqa: E402
 
 FOLDER = tangle.ROOT / "chapters"
@@ -25,6 +27,8 @@ MADE = {
     "results": results,
     "often_said": often,
     "terms": index,
+    "teachers": teachers,
+    "errata": errata,
     "bibliography": bibliography,
     "access": access,
 }

@@ -1,0 +1,41 @@
+"""The same book on paper: what the PDF and the ePub are built with."""
+
+import sys
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "website")]
+book = yaml.safe_load((HERE.parents[1] / "_config.yml").read_text("utf-8"))
+
+project, author = book["title"], book["author"]
+copyright = book["copyright"]
+exclude_patterns = book["exclude_patterns"]
+extensions = [
+    "onpaper",
+    "paper",
+    "ebook",
+    "myst_nb",
+    "sphinx_design",
+    "sphinx_external_toc",
+    "sphinx_multitoc_numbering",
+    "marked",
+    *book["sphinx"]["extra_extensions"],
+]
+external_toc_exclude_missing = book["only_build_toc_files"]
+myst_enable_extensions = book["parse"]["myst_enable_extensions"]
+nb_execution_mode = book["execute"]["execute_notebooks"]
+config = book["sphinx"]["config"]
+globals().update({k: v for k, v in config.items() if "html" not in k})
+nb_mime_priority_overrides = [
+    (builder, "text/html", 0) for builder in ("paper", "epub")
+]
+html_math_renderer = "mathml"
+version = "0"
+epub_basename = "book"
+epub_tocscope = "includehidden"
+epub_show_urls = "no"
+suppress_warnings = ["epub.unknown_project_files"]
+epub_css_files = ["ebook.css"]
+html_static_path = ["static"]

@@ -38,17 +38,17 @@ def draw_outer() -> Picture:
     for j, error in enumerate(delta):
         y, text = 122 + 68 * j, f"{error:.3f}".replace("-", "−")
         fill = 0.1 + 12 * abs(error)
-        parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 29))
+        parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 33))
         for k, value in enumerate(x):
             left, slope = 197 + 160 * k, error * value
             look = "" if slope > 0 else ' stroke-dasharray="6 4"'
+            text = f"{slope:.3f}".replace("-", "−")
             parts.append(
                 f'<rect x="{left}" y="{y - 27}" width="136" height="54" '
                 f'fill="{COLOUR["w"]}" fill-opacity="{6 * abs(slope):.2f}" '
                 f'stroke="{COLOUR["w"]}" stroke-width="2"{look}/>'
+                f"{words((left + 68, y), text, size=1.1)}"
             )
-            text = f"{slope:.3f}".replace("-", "−")
-            parts.append(words((left + 68, y), text, size=1.1))
     return Picture(
         drawing(parts, 290),
         "The six weights between the inputs and the hidden layer of the "

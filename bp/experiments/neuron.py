@@ -83,4 +83,4 @@ def draw_tangent(w: float, b: float, x: float) -> Picture:
         f"z = {z:.2f}, a = σ(z) = {a:.3f}, σ′(z) = "
         f"{float(sigmoid_prime(z)):.3f}, slope da/dx = w σ′(z) = {slope:.3f}."
     )
-    return plot(ax, text)
+    return plot(ax, text.replace("-", "−"))

@@ -30,7 +30,7 @@ def draw_outer() -> Picture:
     delta = all_errors(EXAMPLE, EXAMPLE_X, EXAMPLE_Y)[1][:, 0]
     parts = [
         words((150, 34), "a⁰ →", COLOUR["a"], 1.2),
-        words((60, 78), "δ¹ ↓", COLOUR["delta"], 1.2),
+        words((60, 70), "δ¹ ↓", COLOUR["delta"], 1.2),
     ]
     for k, value in enumerate(x):
         at = 265 + 160 * k, 34
@@ -50,7 +50,7 @@ def draw_outer() -> Picture:
                 f"{words((left + 68, y), text, size=1.1)}"
             )
     return Picture(
-        drawing(parts, 290),
+        drawing(parts, 294),
         "The six weights between the inputs and the hidden layer of the "
         "example. The slope by each is the activation above it, where the "
         "weight begins, times the error beside it, where it ends. A broken "
@@ -111,7 +111,7 @@ def draw_ends(name: str, step: float) -> Picture:
         },
         over=[
             words(
-                (x + 36, y + 17) if x < 400 else (x, y + 34),
+                (x + 45, y + 18) if x < 400 else (x, y + 34),
                 f"{1000 * d:.3g}".replace("-", "−"),
                 COLOUR["delta"],
                 0.87,

@@ -67,7 +67,7 @@ def draw_peers(net: str, m: int) -> Picture:
     found["Workspace"] = floors
     found = dict(sorted(found.items(), key=lambda pair: pair[1]))
     ax = axes(5.4, 3.6)
-    ax.set_position((0.34, 0.16, 0.6, 0.74))
+    ax.set_position((0.37, 0.16, 0.57, 0.74))
     for place, (name, time) in enumerate(found.items()):
         colour = COLOUR["delta" if name == "Workspace" else "w"]
         ax.barh([place], [time], 0.6, color=colour, alpha=0.6)

@@ -139,9 +139,7 @@ def make(folder: Path) -> Path:
     """Slides of all chapters, and a page that lists them."""
     folder.mkdir(parents=True, exist_ok=True)
     fetch.gather(folder, [REVEAL])
-    (folder / "slides.css").write_bytes(
-        (HERE / "static" / "slides.css").read_bytes()
-    )
+    (folder / "slides.css").write_bytes((HERE / "slides.css").read_bytes())
     stems = [s for s in listed() if re.match(r"\d\d_", s)]
     entries = []
     for stem in stems:

@@ -17,11 +17,12 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+from pictures import drawings  # noqa: E402
+
 import often  # noqa: E402
 import tangle  # noqa: E402
 from contents import listed  # noqa: E402
 from cover import book  # noqa: E402
-from pictures import drawings  # noqa: E402
 from teachers import EXERCISE  # noqa: E402
 from website import fetch  # noqa: E402
 from website.typeset import typesetter  # noqa: E402

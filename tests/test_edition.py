@@ -220,7 +220,8 @@ def test_a_call_of_typst_ends_before_the_text_that_follows(
     assert re.search(r"its bias; these\s+are\s+the numbers", text)
 
 
-def test_drawings_need_no_page(edition: Path) -> None:
+def test_each_drawing_is_there_and_needs_no_page(edition: Path) -> None:
+    """Those of the figures; not the small ones of the controls."""
     shown = 0
     for stem in STEMS:
         for cell in nbformat.read(
@@ -231,10 +232,13 @@ def test_drawings_need_no_page(edition: Path) -> None:
                 for figure in page.split('<figure class="picture"')[1:]:
                     shown += figure.split("</figure>")[0].count("<svg")
     drawn = list((edition / "pdf" / "pictures").glob("*.svg"))
-    assert len(drawn) >= shown > 50
+    assert len(drawn) == shown > 50
     of_a_page = r"var\(|calc\(|color-mix|currentColor|viewbox|clippath"
     for path in drawn:
-        assert not re.search(of_a_page, path.read_text("utf-8")), path.name
+        svg = path.read_text("utf-8")
+        assert not re.search(of_a_page, svg), path.name
+        own = re.match(r"<svg[^>]*", svg)[0]
+        assert ' width="' in own and ' height="' in own, path.name
 
 
 def test_code_parts_between_its_statements() -> None:

@@ -1,6 +1,5 @@
 """Guard 7d: the PDF, the ePub and the slides, made once, as a reader does."""
 
-import fcntl
 import html
 import json
 import os
@@ -41,6 +40,8 @@ SCRIPT = ROOT / "tools" / "edition" / "make.py"
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of all three, and `said.txt`."""
+    import fcntl  # which Windows has not
+
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # one for all workers

@@ -11,10 +11,9 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "edition")]
-from pictures import drawings  # noqa: E402
-
 import tangle  # noqa: E402
 from contents import listed  # noqa: E402
+from pictures import drawings  # noqa: E402
 
 LICENCE = """Figures of the book "Backpropagation, derived and run".
 

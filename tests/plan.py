@@ -35,6 +35,7 @@ ALONE = [
     "7 site",
     "7b pages",
     "7c live pages",
+    "7d edition",
     "8 JupyterLab",
     "9 elsewhere",
 ]
@@ -46,6 +47,7 @@ TOGETHER = [
     "4 functions",
     "9 elsewhere",
     "8 JupyterLab",
+    "7d edition",
     "4b mutants",
     "7c live pages",
     NOTEBOOKS,

@@ -6,7 +6,6 @@ writing below a folder, so that a test need not know how a tool writes.
 
 import errno
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -82,6 +81,8 @@ def killed(n: int, folder: Path, act: Callable[[], object]) -> bool:
 
 def filled(n: int, folder: Path, act: Callable[[], object]) -> bool:
     """Did an act meet a disk on which a file ends after 100 n bytes?"""
+    import resource  # which Windows has not
+
     child = os.fork()
     if not child:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -19,7 +19,7 @@ CORE = (
     "pyodide.asm.wasm",
     "pyodide-lock.json",
     "python_stdlib.zip",
-    "pyodide.asm.js",
+    "pyodide.asm.*js",  # .mjs in newer versions
 )
 
 
@@ -114,7 +114,8 @@ def build(static: Path) -> int:
 
     needed = fetch.needed(packages, parts.AT_START)
     names = [*CORE, *(packages[name]["file_name"] for name in needed)]
-    return write_parts(static, [pyodide / name for name in names])
+    files = [next(pyodide.glob(name)) for name in names]
+    return write_parts(static, files)
 
 
 def write_parts(static: Path, files: list[Path]) -> int:

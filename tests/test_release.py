@@ -1,0 +1,1 @@
+"""Guard 10: an edition, and what brings it to readers."""

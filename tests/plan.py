@@ -37,6 +37,7 @@ ALONE = [
     "7c live pages",
     "8 JupyterLab",
     "9 elsewhere",
+    "9b release",
 ]
 TOGETHER = [
     "7 site",
@@ -45,6 +46,7 @@ TOGETHER = [
     "3 book rules",
     "4 functions",
     "9 elsewhere",
+    "9b release",
     "8 JupyterLab",
     "4b mutants",
     "7c live pages",

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -41,6 +42,20 @@ def git(*command: str) -> str:
     return said.stdout.strip()
 
 
+def quietly(command: list[str], env: Mapping[str, str] = os.environ) -> None:
+    """Run it; what it says is shown where it fails."""
+    done = subprocess.run(
+        command,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        sys.exit(f"{done.stdout}\n{' '.join(command)}: this failed")
+
+
 def say(number: int, what: str) -> None:
     print(f"{number}/6  {what}", flush=True)
 
@@ -59,10 +74,8 @@ def module(target: Path, source: Path = ROOT) -> list[Path]:
     """The wheel and its source archive."""
     when = {"SOURCE_DATE_EPOCH": git("log", "-1", "--format=%ct")}
     command = [sys.executable, "-m", "build", "--no-isolation"]
-    subprocess.run(
+    quietly(
         [*command, "--outdir", str(target), str(source)],
-        check=True,
-        stdout=subprocess.DEVNULL,
         env=os.environ | when,
     )
     return sorted(target.iterdir())
@@ -81,10 +94,7 @@ def slides(stem: str) -> None:
 
 
 def site(stem: str) -> None:
-    build = ROOT / "tools" / "website" / "build.py"
-    subprocess.run(
-        [sys.executable, str(build)], check=True, stdout=subprocess.DEVNULL
-    )
+    quietly([sys.executable, str(ROOT / "tools" / "website" / "build.py")])
     archive(ROOT / "_build" / "html", DIST / f"{stem}-site.zip")
 
 

@@ -1,4 +1,4 @@
-"""The page *Errata*, made of `errata.yml`: what was wrong, and what guards it."""
+"""The page *Errata*: what was wrong, and what guards it; of `errata.yml`."""
 
 import re
 import sys

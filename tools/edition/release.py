@@ -17,8 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent)]
-from licences import licences  # noqa: E402
 from make import make  # noqa: E402
+
+from licences import licences  # noqa: E402
 
 DIST = ROOT / "dist"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same archive from the same files

@@ -121,7 +121,7 @@ def build(static: Path) -> int:
 def write_parts(static: Path, files: list[Path]) -> int:
     """List for the page what Python starts with; bytes of all it fetches."""
     digests = [hashlib.sha256(path.read_bytes()).digest() for path in files]
-    first = [*files, files[0].with_name("pyodide.js")]
+    first = [*files, files[0].with_name("pyodide.mjs")]
     first.append(static / parts.WIDGETS.target / "libembed-amd.js")
     sizes = {f"pyodide/{path.name}": path.stat().st_size for path in files}
     about = {

@@ -22,7 +22,13 @@ PYODIDE = fetch.Package(
     VERSION,
     SHA256,
     "package/",
-    ("pyodide.js", "pyodide.asm.", "python_stdlib.zip", "pyodide-lock.json"),
+    (
+        "pyodide.js",  # for Node and the notebooks
+        "pyodide.mjs",  # for the pages
+        "pyodide.asm.",
+        "pyodide-lock.json",
+        "python_stdlib.zip",
+    ),
     "live/pyodide",
 )
 # The manager of the static widgets, in the form that other code can use.

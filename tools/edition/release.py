@@ -123,8 +123,8 @@ def release() -> None:
     slides(stem)
     say(6, "the site (some minutes)")
     site(stem)
-    text = sums(DIST)
-    (DIST / "SHA256SUMS").write_text(text, "utf-8")
+    listed = sums(DIST)
+    (DIST / "SHA256SUMS").write_bytes(listed.encode())
 
 
 def main() -> None:

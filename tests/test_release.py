@@ -221,18 +221,23 @@ def test_the_wheel_holds_the_module_and_no_more(wheel: Path) -> None:
 
 
 def test_what_the_wheel_holds_has_its_licence(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as made:
-        assert not [*licences.lacks("wheel", made.namelist())]
+    assert not [*licences.lacks("wheel", licences.contents(wheel))]
 
 
 @pytest.mark.guard("7 site")
 @pytest.mark.together("site")
 def test_what_the_site_holds_has_its_licence(site: Path) -> None:
-    there = [p.relative_to(site) for p in site.rglob("*") if p.is_file()]
-    assert not [*licences.lacks("site", [p.as_posix() for p in there])]
+    assert not [*licences.lacks("site", licences.contents(site))]
 
 
-def test_what_is_not_listed_is_noticed() -> None:
+def test_what_is_not_listed_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "reveal").mkdir()
+    for name in ("a.html", "licences.md", "slides.css", "reveal/reveal.js"):
+        (tmp_path / name).touch()
+    assert release.licensed("slides", tmp_path) == tmp_path
+    (tmp_path / "jquery.js").touch()
+    with pytest.raises(SystemExit, match="jquery.js of the slides has no"):
+        release.licensed("slides", tmp_path)
     font = "IBMPlexSans-Bold of the PDF has no licence"
     assert font in [*licences.lacks("pdf", ["IBMPlexSans-Bold"])]
     gone = "reveal/* is not in the slides"

@@ -1,7 +1,8 @@
 """The page *Licences*, made of `licences.yml`: what is shipped, by whom."""
 
 import sys
-from collections.abc import Iterable, Iterator
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -61,10 +62,31 @@ def works(root: Path = tangle.ROOT) -> list[Work]:
     return found
 
 
-def lacks(kind: str, there: Iterable[str]) -> Iterator[str]:
+def fonts(path: Path) -> set[str]:
+    """The fonts of a PDF, without the mark of a part of a font."""
+    import pypdf
+
+    reader = pypdf.PdfReader(path)
+    size = int(reader.trailer["/Size"])
+    found = (reader.get_object(number) for number in range(1, size))
+    named = (f for f in found if isinstance(f, dict) and "/FontName" in f)
+    return {f["/FontName"].lstrip("/").rpartition("+")[2] for f in named}
+
+
+def contents(path: Path) -> list[str]:
+    """What is in a folder, an archive, or a PDF."""
+    if path.is_dir():
+        files = (p for p in path.rglob("*") if p.is_file())
+        return [file.relative_to(path).as_posix() for file in files]
+    if path.suffix == ".pdf":
+        return [*fonts(path)]
+    with zipfile.ZipFile(path) as archive:
+        return [i.filename for i in archive.infolist() if not i.is_dir()]
+
+
+def lacks(kind: str, there: list[str]) -> Iterator[str]:
     """What is shipped and not listed, or listed and no longer shipped."""
     listed = [p for work in works() for p in work.files.get(kind, ())]
-    there = [*there]
     for name in there:
         if not any(fnmatchcase(name, pattern) for pattern in listed):
             yield f"{name} of the {KINDS[kind]} has no licence"

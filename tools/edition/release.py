@@ -19,7 +19,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 from make import make  # noqa: E402
 
-from licences import licences  # noqa: E402
+from licences import contents, lacks, licences  # noqa: E402
 
 DIST = ROOT / "dist"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same archive from the same files
@@ -88,15 +88,24 @@ def book(stem: str) -> None:
     git("archive", f"--prefix={stem}/", f"--output={target}", "HEAD")
 
 
+def licensed(kind: str, path: Path) -> Path:
+    """Nothing goes out whose licence is not told."""
+    if missing := [*lacks(kind, contents(path))]:
+        sys.exit("\n".join([*missing, "Mend licences.yml."]))
+    return path
+
+
 def slides(stem: str) -> None:
     folder = make("slides").parent
-    (folder / "licences.md").write_text(licences() + "\n", "utf-8")
+    (folder / "licences.md").write_bytes(licences().encode() + b"\n")
+    licensed("slides", folder)
     archive(folder, DIST / f"{stem}-slides.zip")
 
 
 def site(stem: str) -> None:
     quietly([sys.executable, str(ROOT / "tools" / "website" / "build.py")])
-    archive(ROOT / "_build" / "html", DIST / f"{stem}-site.zip")
+    built = licensed("site", ROOT / "_build" / "html")
+    archive(built, DIST / f"{stem}-site.zip")
 
 
 def sums(folder: Path) -> str:
@@ -113,12 +122,12 @@ def release() -> None:
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     say(1, "the wheel, and its source archive")
-    module(DIST)
+    licensed("wheel", module(DIST)[0])
     say(2, "the whole book, as it was committed")
     book(stem)
     for number, kind in enumerate(("pdf", "epub"), start=3):
         say(number, f"the {kind}")
-        shutil.copy(make(kind), DIST / f"{stem}.{kind}")
+        shutil.copy(licensed(kind, make(kind)), DIST / f"{stem}.{kind}")
     say(5, "the slides")
     slides(stem)
     say(6, "the site (some minutes)")

@@ -135,8 +135,9 @@ def test_binder_starts_the_book() -> None:
     assert os.access(start, os.X_OK)
     said = run(start, "echo", "jupyter", cwd=ROOT).stdout.split()
     assert said[0] == "jupyter"
-    page = said[1].removeprefix("--ServerApp.default_url=/lab/tree/")
-    assert (ROOT / page).is_file()
+    for app, given in zip(("ServerApp", "LabApp"), said[1:], strict=True):
+        page = given.removeprefix(f"--{app}.default_url=/lab/tree/")
+        assert (ROOT / page).is_file(), page
 
 
 def test_the_container_has_a_python_that_will_do() -> None:

@@ -1,5 +1,6 @@
 """Make the PDF, the ePub or the slides of the book, from what is stored."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +19,10 @@ def make(kind: str, folder: Path = ROOT / "_build") -> Path:
         return slides.make(folder / "slides")
     builder, name = FILES[kind]
     target = folder / kind
+    shutil.rmtree(target, ignore_errors=True)
     subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
-        + ["-b", builder, "-d", str(folder / f"{kind}.doctrees")]
+        + ["-a", "-b", builder, "-d", str(folder / "doctrees")]
         + ["-c", str(HERE), str(ROOT), str(target)],
         check=True,
     )

@@ -4,6 +4,7 @@ What is folded on the page is left there; a picture stands as its sliders
 stand at first, with a link to where they move; solutions come last.
 """
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "website")]
+from edges import cells  # noqa: E402
+from frames import is_experiment  # noqa: E402
 from pictures import drawings  # noqa: E402
 
 SITE = os.environ.get("BOOK_SITE", "")  # where the site is; beside, if unset
@@ -22,24 +25,16 @@ class picture(nodes.General, nodes.Element):
     """The drawings of an output, and what is said below them."""
 
 
-def cells(doctree: nodes.document) -> list[nodes.container]:
-    found = doctree.findall(nodes.container)
-    return [c for c in found if c.get("nb_element") == "cell_code"]
-
-
 def leave_what_is_folded(doctree: nodes.document) -> None:
-    """The code that the page folds, and the line that says what it grows."""
-    for cell in cells(doctree):
-        before = cell.parent[cell.parent.index(cell) - 1]
-        if before.astext().startswith("This cell grows"):
-            before.parent.remove(before)
-        if cell.get("hide_mode") in {"input", "all"}:
+    """Of a folded cell what it prints; of a verdict nothing."""
+    for cell in list(cells(doctree)):
+        if "tag_verdict" in " ".join(cell["classes"]):
+            cell.parent.remove(cell)
+        elif cell.get("hide_mode") in {"input", "all"}:
             for part in list(cell.children):
                 if part.get("nb_element") != "cell_code_output":
                     cell.remove(part)
             del cell["hide_mode"]
-            if "tag_verdict" in " ".join(cell["classes"]):
-                cell.parent.remove(cell)
 
 
 def section_of(node: nodes.Node) -> str:
@@ -48,19 +43,23 @@ def section_of(node: nodes.Node) -> str:
     return str(node["ids"][0]) if node else ""
 
 
-def stand_still(doctree: nodes.document, docname: str, name: str) -> None:
+def stand_still(doctree: nodes.document) -> None:
     """A picture in place of an output in HTML."""
     for raw in list(doctree.findall(nodes.raw)):
         if raw["format"] != "html":
             continue
-        made: list[nodes.Node] = []
-        for svgs, caption in drawings(raw.astext()):
-            made.append(picture(svgs=svgs, caption=caption))
-        if "<fieldset" in raw.astext() and (SITE or name == "paper"):
-            where = f"{SITE}{docname}.html#{section_of(raw)}"
-            link = nodes.reference("", "Move it on the page", refuri=where)
-            made.append(nodes.paragraph("", "", link, nodes.Text(".")))
-        raw.replace_self(made)
+        alone = isinstance(raw.parent, nodes.paragraph) and len(raw.parent) < 2
+        found = drawings(raw.astext())
+        (raw.parent if alone else raw).replace_self(
+            [picture(svgs=s, caption=c) for s, c in found]
+        )
+
+
+def where_it_moves(cell: nodes.container, docname: str) -> nodes.paragraph:
+    """The link to an experiment, below its picture."""
+    where = f"{SITE}{docname}.html#{section_of(cell)}"
+    link = nodes.reference("", "Move it on the page", refuri=where)
+    return nodes.paragraph("", "", link, nodes.Text("."))
 
 
 def solve_last(doctree: nodes.document) -> None:
@@ -89,13 +88,25 @@ def flatten(doctree: nodes.document) -> None:
 
 
 def settle(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    experiments = [c for c in cells(doctree) if is_experiment(c)]
     leave_what_is_folded(doctree)
-    stand_still(doctree, docname, app.builder.name)
+    stand_still(doctree)
+    if SITE or app.builder.name == "paper":  # a link out of an ePub is whole
+        for cell in experiments:
+            cell += where_it_moves(cell, docname)
     flatten(doctree)
     solve_last(doctree)
 
 
+def digest() -> str:
+    """Changes when these tools do: then all is read again."""
+    tools = sorted([*HERE.glob("*.py"), HERE.parent / "website" / "edges.py"])
+    content = b"".join(path.read_bytes() for path in tools)
+    return hashlib.sha256(content).hexdigest()
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_config_value("edition_tools", digest(), "env")
     app.add_node(picture)
     app.connect("doctree-resolved", settle)
     return {"parallel_read_safe": True}

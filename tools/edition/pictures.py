@@ -4,7 +4,16 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-INK, SIZE = "#222222", "font-size:15px"
+INK = "#222222"
+SPACE = "http://www.w3.org/2000/svg"
+LETTERS = "font-family:'DejaVu Sans',sans-serif"  # their widths were planned
+SIZE = "font-size:15px"  # of a drawing that is as wide as its place
+GROWING = re.compile(r"calc\(([\d.]+px) ?\* ?var\(--grow, ?1\)\)")
+CAPITALS = re.compile(r"(?<=[<\s/])[a-z]+[A-Z][A-Za-z]*(?=[\s>=])")
+PAGE = re.compile(r"var\(--pst-color-background,.*?white\)\)")
+MIXED = re.compile(
+    r"color-mix\(in srgb, ?#(\w{6}) (\d+)%, ?currentColor\)", re.I
+)
 
 
 def drawings(html: str) -> list[tuple[list[str], str]]:
@@ -13,23 +22,37 @@ def drawings(html: str) -> list[tuple[list[str], str]]:
     An experiment shows what it stores for where its sliders stand at first.
     """
     soup, found = BeautifulSoup(html, "html.parser"), []
-    for figure in soup.select("figure.picture"):
-        svgs = [alone(svg) for svg in figure.find_all("svg")]
-        caption = figure.find("figcaption")
-        found.append(
-            (svgs, caption.get_text(" ", strip=True) if caption else "")
-        )
+    for shown in soup.select("figure.picture, svg:not(figure svg)"):
+        svgs = [shown] if shown.name == "svg" else shown.find_all("svg")
+        caption = shown.find("figcaption")
+        said = caption.get_text(" ", strip=True) if caption else ""
+        found.append(([as_spelled(alone(svg), html) for svg in svgs], said))
     return found
 
 
 def alone(svg: Tag) -> str:
     """A drawing that needs no page: no variable, no inherited colour."""
-    if "wide" in svg.get("class", []):  # as wide as its place
-        width, height = str(svg["viewbox"]).split()[2:]
-        svg["style"], svg["width"], svg["height"] = SIZE, width, height
-    else:
-        del svg["style"]
-    text = str(svg).replace("viewbox=", "viewBox=")
-    text = re.sub(r"var\(--pst-color-background,.*?white\)\)", "white", text)
-    text = re.sub(r"calc\((\d+px)\*var\(--grow,1\)\)", r"\1", text)
-    return text.replace("currentColor", INK)
+    svg["xmlns"], svg["style"] = SPACE, LETTERS
+    if "width" not in svg.attrs:  # it is as wide as its place
+        svg["style"] += f";{SIZE}"
+        svg["width"], svg["height"] = str(svg["viewbox"]).split()[2:]
+    text = PAGE.sub("white", GROWING.sub(r"\1", str(svg)))
+    return MIXED.sub(mixed, text).replace("currentColor", INK)
+
+
+def as_spelled(svg: str, html: str) -> str:
+    """With the capitals of names such as viewBox, which HTML ignores."""
+    for name in set(CAPITALS.findall(html)):
+        svg = re.sub(rf"(?<=[<\s/]){name.lower()}(?=[\s>=])", name, svg)
+    return svg
+
+
+def mixed(found: re.Match[str]) -> str:
+    """The colour that a page would mix of a colour and its ink."""
+    colour, share = found[1], int(found[2]) / 100
+    parts = (
+        share * int(colour[i : i + 2], 16)
+        + (1 - share) * int(INK[i + 1 : i + 3], 16)
+        for i in (0, 2, 4)
+    )
+    return "#" + "".join(f"{round(part):02x}" for part in parts)

@@ -17,11 +17,12 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+from pictures import drawings  # noqa: E402
+
 import often  # noqa: E402
 import tangle  # noqa: E402
 from contents import listed  # noqa: E402
 from cover import book  # noqa: E402
-from pictures import drawings  # noqa: E402
 from teachers import EXERCISE  # noqa: E402
 from website import fetch  # noqa: E402
 from website.typeset import typesetter  # noqa: E402
@@ -139,9 +140,7 @@ def make(folder: Path) -> Path:
     """Slides of all chapters, and a page that lists them."""
     folder.mkdir(parents=True, exist_ok=True)
     fetch.gather(folder, [REVEAL])
-    (folder / "slides.css").write_bytes(
-        (HERE / "static" / "slides.css").read_bytes()
-    )
+    (folder / "slides.css").write_bytes((HERE / "slides.css").read_bytes())
     stems = [s for s in listed() if re.match(r"\d\d_", s)]
     entries = []
     for stem in stems:

@@ -24,6 +24,7 @@ extensions = [
     "sphinx_design",
     "sphinx_external_toc",
     "sphinx_multitoc_numbering",
+    "marked",
     *book["sphinx"]["extra_extensions"],
 ]
 external_toc_exclude_missing = book["only_build_toc_files"]

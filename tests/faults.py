@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.truncate", "os.chmod"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 watch: Callable[[str], None] | None = None
@@ -98,4 +100,8 @@ def filled(n: int, folder: Path, act: Callable[[], object]) -> bool:
     return os.waitstatus_to_exitcode(status) == 9
 
 
-ENDS = (fails, killed, filled)
+ENDS = (
+    fails,
+    pytest.param(killed, marks=pytest.mark.posix),
+    pytest.param(filled, marks=pytest.mark.posix),
+)

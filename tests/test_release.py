@@ -125,6 +125,7 @@ def test_links_of_the_readme_lead_somewhere() -> None:
                 ).is_file(), link
 
 
+@pytest.mark.posix
 def test_binder_starts_the_book() -> None:
     """It installs from the top of the repository, where the files are."""
     wanted = (ROOT / "binder" / "requirements.txt").read_text().split("\n")
@@ -183,6 +184,7 @@ def alone(wheel: Path, folder: Path) -> tuple[Path, dict[str, str]]:
     return folder / "venv" / "bin" / "python", {"PYTHONPATH": found}
 
 
+@pytest.mark.posix
 def test_the_readmes_run_with_the_wheel_alone(
     wheel: Path, tmp_path: Path
 ) -> None:
@@ -378,6 +380,7 @@ def test_what_a_newer_pyodide_has_not_is_not_asked_for(
     assert asked["numpy-9.whl"] == "numpy", "with the lock file's SHA-256"
 
 
+@pytest.mark.posix
 def test_the_newest_pyodide_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

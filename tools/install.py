@@ -25,7 +25,8 @@ EXTRAS = {"book": "book", "test": "book,site,edition,test"}
 MARKS = ("made", "book", "test")  # files in .venv that are ours
 NEEDED = {  # modules, as a sign that nothing has been lost
     "book": "ipywidgets jupyterlab jupyterlab_myst jupytext matplotlib",
-    "test": "ipywidgets jupyterlab jupytext jupyter_book playwright pytest typst",
+    "test": "ipywidgets jupyterlab jupytext jupyter_book playwright pytest "
+    "typst",
 }
 LOOK = """
 import importlib.util as util, os, sys

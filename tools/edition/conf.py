@@ -40,7 +40,7 @@ about = tomllib.loads((HERE.parents[1] / "pyproject.toml").read_text("utf-8"))
 version = release = about["project"]["version"]
 epub_basename = "book"
 epub_uid = epub_identifier = re.sub(r"\W+", "-", f"{project} ") + version
-epub_description = about["project"]["description"]
+epub_description = "How a neural network learns: derived, and run."
 epub_contributor = author
 epub_copyright = f"{copyright} {author}; text: CC BY 4.0, code: MIT"
 epub_use_index = False

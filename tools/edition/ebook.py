@@ -18,6 +18,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "website")]
+from narrow import narrow  # noqa: E402
 from onpaper import picture  # noqa: E402
 from typeset import in_lines, typesetter  # noqa: E402
 
@@ -29,7 +30,8 @@ def visit_math(self: HTML5Translator, node: nodes.math) -> None:
 
 def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     self.body.append(self.starttag(node, "div", CLASS="display"))
-    self.body.append(typesetter.mathml(in_lines(node.astext()), True))
+    tex = in_lines(narrow(node.astext()))
+    self.body.append(typesetter.mathml(tex, True))
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})</span>')

@@ -1,5 +1,7 @@
 """Make the PDF, the ePub or the slides of the book, from what is stored."""
 
+import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FILES = {"pdf": ("paper", "book.pdf"), "epub": ("epub", "book.epub")}
+sys.path.insert(0, str(HERE))
 
 
 def make(kind: str, folder: Path = ROOT / "_build") -> Path:
@@ -29,12 +32,26 @@ def make(kind: str, folder: Path = ROOT / "_build") -> Path:
     return target / name
 
 
-def main() -> None:
-    for kind in sys.argv[1:]:
-        made = make(kind)
-        size = made.stat().st_size / 1e6
-        print(f"It is {made.relative_to(ROOT)}, {size:.1f} MB.")
+def size(made: Path) -> float:
+    """In MB; of a page, with what lies beside it."""
+    page = made.suffix == ".html"
+    files = filter(Path.is_file, made.parent.rglob("*")) if page else [made]
+    return sum(file.stat().st_size for file in files) / 1e6
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="+", choices=[*FILES, "slides"])
+    parser.add_argument("--to", type=Path, default=ROOT / "_build")
+    options = parser.parse_args()
+    for kind in options.kinds:
+        try:
+            made = make(kind, options.to)
+        except subprocess.CalledProcessError as error:
+            return error.returncode  # what is wrong stands above
+        print(f"It is {os.path.relpath(made)}, {size(made):.1f} MB.")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

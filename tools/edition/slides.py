@@ -17,6 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+from narrow import narrow  # noqa: E402
 from pictures import drawings  # noqa: E402
 
 import often  # noqa: E402
@@ -38,6 +39,7 @@ REVEAL = fetch.Package(
 DISPLAY = re.compile(r"^\$\$\n(.*?)^\$\$ \((eq-[\w-]+)\)", re.M | re.S)
 IN_WORDS = re.compile(r"\n\n+(In words[^\n]*)")
 HEADING = re.compile(r"^## (.+)$", re.M)
+BOOK = "Backpropagation, derived and run"
 LEFT_OUT = ("Exercises", "What we have now", "References")
 PAGE = """<!doctype html>
 <html lang="en">
@@ -52,6 +54,23 @@ PAGE = """<!doctype html>
 </div></div>
 <script src="reveal/reveal.js"></script>
 <script>Reveal.initialize({{hash: true, slideNumber: "c/t"}});</script>
+</html>
+"""
+
+INDEX = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Slides</title>
+<link rel="stylesheet" href="slides.css">
+<main>
+<h1>{name}: slides</h1>
+<p>Of each chapter its questions, formulas, pictures and exercises.
+The arrow keys turn the slides; Esc shows all of them.
+Licence: CC BY 4.0.</p>
+<ul>
+{entries}</ul>
+</main>
 </html>
 """
 
@@ -77,7 +96,7 @@ def slide(inner: str) -> str:
 def formulas(section: str) -> Iterator[str]:
     """Each labelled formula, with the words that follow it."""
     for found in DISPLAY.finditer(section):
-        shown = typesetter.mathml(found[1].strip(), True)
+        shown = typesetter.mathml(narrow(found[1].strip()), True)
         words = IN_WORDS.match(section, found.end())
         yield slide(shown + (render(words[1]) if words else ""))
 
@@ -111,8 +130,8 @@ def slides(stem: str) -> str:
     """All slides of a chapter."""
     path = tangle.ROOT / "chapters" / f"{stem}.ipynb"
     page = book.read(f"chapters/{stem}.ipynb")
-    title = f"<h1>{html.escape(page.title)}</h1>"
-    stacks = [[slide(title + render(page.question))]]
+    title = f"<h1>{html.escape(page.title)}</h1>{render(page.question)}"
+    stacks = [[slide(f"{title}<p class='caption'>{BOOK}, CC BY 4.0</p>")]]
     for heading, text, drawn in sections(path):
         if heading in LEFT_OUT:
             continue
@@ -141,21 +160,12 @@ def make(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     fetch.gather(folder, [REVEAL])
     (folder / "slides.css").write_bytes((HERE / "slides.css").read_bytes())
-    stems = [s for s in listed() if re.match(r"\d\d_", s)]
-    entries = []
-    for stem in stems:
+    entries = ""
+    for stem in (s for s in listed() if re.match(r"\d\d_", s)):
         (folder / f"{stem}.html").write_text(slides(stem), "utf-8")
-        title = tangle.read_chapter(
-            tangle.ROOT / "chapters" / f"{stem}.ipynb"
-        ).title
-        entries.append(f'<li><a href="{stem}.html">{title}</a></li>')
+        title = html.escape(book.read(f"chapters/{stem}.ipynb").title)
+        entries += f'<li>{stem[:2]} <a href="{stem}.html">{title}</a></li>\n'
     typesetter.stop()
     index = folder / "index.html"
-    index.write_text(
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        "<title>Slides</title><h1>Slides</h1><ol start='0'>"
-        + "\n".join(entries)
-        + "</ol></html>\n",
-        "utf-8",
-    )
+    index.write_text(INDEX.format(name=BOOK, entries=entries), "utf-8")
     return index

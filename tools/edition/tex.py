@@ -25,6 +25,7 @@ const said = (tex) => {
 };
 console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf-8")).map(said)));
 """
+BETWEEN = re.compile(r"(?<![\\A-Za-z])\|([^|]+)\|")
 BARS = {
     r"\lVert": r"\left\|",
     r"\rVert": r"\right\|",
@@ -64,25 +65,17 @@ def typst(formulas: list[str]) -> list[str]:
         check=True,
     )
     said = json.loads(result.stdout)
-    return [
-        mended(tex, made, error)
-        for tex, (made, error) in zip(formulas, said, strict=True)
-    ]
-
-
-def mended(tex: str, made: str, error: str) -> str:
-    """With today's name of the circled dot, and bars that are close."""
-    if error:
-        raise ValueError(f"{error}: {tex}")
-    if r"\left|" in tex:
-        made = re.sub(r"(?<!\|)\| ([^|]+) \|(?!\|)", r"abs(\1)", made)
-    return made.replace("dot.circle", "dot.o")
+    for tex, (_, error) in zip(formulas, said, strict=True):
+        if error:
+            raise ValueError(f"{error}: {tex}")
+    return [made.replace("dot.circle", "dot.o") for made, _ in said]
 
 
 def plain(tex: str) -> str:
     """Without what only says how far apart lines are; bars as pairs."""
     tex = re.sub(r"\\(begin|end)\{gathered\}", "", tex)
     tex = re.sub(r"\\[bB]igg?[lr](?=\\[lr][vV]ert)", "", tex)
+    tex = BETWEEN.sub(r"\\left|\1\\right|", tex)
     for name, bar in BARS.items():
         tex = tex.replace(name, bar)
     return re.sub(r"\\\\\[[\w.]+\]", r"\\\\", tex).strip()

@@ -13,6 +13,7 @@ from docutils import nodes
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+from narrow import PAPER, narrow  # noqa: E402
 from onpaper import picture  # noqa: E402
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ class Writer(nodes.NodeVisitor):
             where = self.builder.numbers_of(self.docname, "displaymath")
             found = where.get(node["ids"][0]) if node["ids"] else None
             number = f"({'.'.join(map(str, found))})" if found else ""
-        formula = self.builder.formulas.place(node.astext())
+        tex = narrow(node.astext(), PAPER)
+        formula = self.builder.formulas.place(tex)
         self.out.append(
             f"\n#display({quoted(number)})[{self.marks(node)}$ {formula} $]\n"
         )

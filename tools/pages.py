@@ -27,9 +27,9 @@ MADE = {
     "results": results,
     "often_said": often,
     "terms": index,
+    "bibliography": bibliography,
     "teachers": teachers,
     "errata": errata,
-    "bibliography": bibliography,
     "access": access,
 }
 

@@ -163,7 +163,7 @@ def chapters(book: Book) -> Iterator[str]:
 def graph(book: Book) -> Iterator[str]:
     """What a picture of the site shows as well, in a table."""
     yield GRAPH
-    rows = ["| | chapter | needs | for |", "|:--|:--|:--|:--|"]
+    rows = ["| no. | chapter | needs | for |", "|:--|:--|:--|:--|"]
     for stem, wanted in book.needs.items():
         users = [s for s, others in book.needs.items() if stem in others]
         lists = (", ".join(s[:2] for s in some) for some in (wanted, users))

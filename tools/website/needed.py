@@ -21,7 +21,7 @@ from teachers import Book  # noqa: E402
 
 PAGE = "chapters/teachers"
 LEFT, ROW, LANE = 8, 24, 12
-LETTER = 7.3  # of 12.5 pixels, at its widest
+LETTER = 6.8  # of 12.5 pixels, at its widest
 CAPTION = """From a chapter lines lead down to those that need it; what is
 needed by way of another chapter is not drawn. A hollow dot: no other chapter
 needs this one. The table has all, and the back matter too."""

@@ -167,7 +167,7 @@ def pytest_collection_modifyitems(
 ) -> None:
     for item in items:
         wanted = {*getattr(item, "fixturenames", ())}
-        if wanted & {"chromium", "firefox", "site"}:
+        if wanted & {"chromium", "firefox", "site", "edition"}:
             item.add_marker("browser")
     if stem := config.option.chapter:
         out = [item for item in items if not can_break(item, stem)]

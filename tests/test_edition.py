@@ -1,6 +1,5 @@
 """Guard 7d: the PDF, the ePub and the slides, made once, as a reader does."""
 
-import fcntl
 import json
 import os
 import re
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+import licences
 import terms
 from conftest import ROOT
 from contents import captions, listed
@@ -41,6 +41,8 @@ SCRIPT = ROOT / "tools" / "edition" / "make.py"
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of all three, and `said.txt`."""
+    import fcntl  # which Windows has not
+
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # one for all workers
@@ -374,3 +376,15 @@ def test_slides_fit(edition: Path, browser: Browser) -> None:
         assert page.evaluate(TOO_LARGE) == [], stem
     page.close()
     assert [t for t in troubles if not t.startswith("data:")] == []
+
+
+@pytest.mark.parametrize("kind", ["pdf", "epub"])
+def test_what_is_in_it_has_its_licence(edition: Path, kind: str) -> None:
+    """Fonts of the PDF, files of the ePub; no more, and no less."""
+    made = licences.contents(edition / kind / f"book.{kind}")
+    assert not [*licences.lacks(kind, made)]
+
+
+def test_what_the_slides_hold_has_its_licence(edition: Path) -> None:
+    made = licences.contents(edition / "slides")
+    assert not [*licences.lacks("slides", [*made, "licences.md"])]

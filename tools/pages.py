@@ -28,10 +28,10 @@ MADE = {
     "results": results,
     "often_said": often,
     "terms": index,
+    "bibliography": bibliography,
     "teachers": teachers,
     "errata": errata,
     "licences": licences,
-    "bibliography": bibliography,
     "access": access,
 }
 

@@ -29,8 +29,8 @@ Its code, in the chapters' cells too, is under the
 [MIT licence](https://spdx.org/licenses/MIT.html).
 
 With them comes the work of others, each under a licence of its own.
-The names of licences are those of [SPDX](https://spdx.org/licenses/), and the
-last column says where the work is.
+The names of licences are those of [SPDX](https://spdx.org/licenses/), where it
+has one, and the last column says where the work is.
 """
 TABLE = "| What | Licence | Shipped with |\n|:--|:--|:--|\n"
 

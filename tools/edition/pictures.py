@@ -22,9 +22,8 @@ def drawings(html: str) -> list[tuple[list[str], str]]:
     An experiment shows what it stores for where its sliders stand at first.
     """
     soup, found = BeautifulSoup(html, "html.parser"), []
-    for shown in soup.select("figure.picture, svg:not(figure svg)"):
-        svgs = [shown] if shown.name == "svg" else shown.find_all("svg")
-        caption = shown.find("figcaption")
+    for shown in soup.select("figure.picture"):
+        svgs, caption = shown.find_all("svg"), shown.find("figcaption")
         said = caption.get_text(" ", strip=True) if caption else ""
         found.append(([as_spelled(alone(svg), html) for svg in svgs], said))
     return found
@@ -33,9 +32,12 @@ def drawings(html: str) -> list[tuple[list[str], str]]:
 def alone(svg: Tag) -> str:
     """A drawing that needs no page: no variable, no inherited colour."""
     svg["xmlns"], svg["style"] = SPACE, LETTERS
+    width, height = map(float, str(svg["viewbox"]).split()[2:])
     if "width" not in svg.attrs:  # it is as wide as its place
         svg["style"] += f";{SIZE}"
-        svg["width"], svg["height"] = str(svg["viewbox"]).split()[2:]
+        svg["width"] = width
+    if "height" not in svg.attrs:
+        svg["height"] = float(svg["width"]) * height / width
     text = PAGE.sub("white", GROWING.sub(r"\1", str(svg)))
     return MIXED.sub(mixed, text).replace("currentColor", INK)
 

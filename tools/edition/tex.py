@@ -53,7 +53,9 @@ class Formulas:
 def typst(formulas: list[str]) -> list[str]:
     folder = fetch.cache_folder() / f"tex2typst-{TEX2TYPST.version}"
     if not folder.exists():
-        fetch.gather(folder, [TEX2TYPST])
+        part = folder.with_suffix(".part")
+        fetch.gather(part, [TEX2TYPST])
+        part.rename(folder)
     result = subprocess.run(
         [Path(fetch.npm()).with_name("node"), "--input-type=module"]
         + ["--eval", SCRIPT],

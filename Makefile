@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
-lab: .venv/book  ## open the book in JupyterLab (your own copy, in my/)
+lab: .venv/book  ## open the book in JupyterLab (your own copy, in my/ or MY=…; ARGS=…)
 	$(V)/python tools/lab/open.py $(MINE) $(ARGS)
 
 reset: .venv/book  ## CHAPTER=07_delta: put that chapter of my/ back as printed

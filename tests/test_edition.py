@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+import licences
 import terms
 from conftest import ROOT
 from contents import captions, listed
@@ -387,3 +388,15 @@ def test_slides_fit(edition: Path, browser: Browser) -> None:
         assert page.evaluate(TOO_LARGE) == [], stem
     page.close()
     assert [t for t in troubles if not t.startswith("data:")] == []
+
+
+@pytest.mark.parametrize("kind", ["pdf", "epub"])
+def test_what_is_in_it_has_its_licence(edition: Path, kind: str) -> None:
+    """Fonts of the PDF, files of the ePub; no more, and no less."""
+    made = licences.contents(edition / kind / f"book.{kind}")
+    assert not [*licences.lacks(kind, made)]
+
+
+def test_what_the_slides_hold_has_its_licence(edition: Path) -> None:
+    made = licences.contents(edition / "slides")
+    assert not [*licences.lacks("slides", [*made, "licences.md"])]

@@ -191,7 +191,11 @@ def test_a_week_says_its_time(book: Book) -> None:
     said = "\n".join(teachers.plan("A week", [week, ["99_none"]], book))
     assert f"exercises of {teachers.spent(minutes)}." in said
     assert "99_none" not in said and "\n2. " not in said
-    assert teachers.spent(65) == "1 h 05 min"
+    assert list(map(teachers.spent, (20, 60, 65))) == [
+        "20 min",
+        "1 h",
+        "1 h 5 min",
+    ]
 
 
 def test_no_line_of_the_graph_runs_through_another_chapter(
@@ -215,6 +219,9 @@ def test_the_graph_is_a_drawing_with_a_text(book: Book) -> None:
     tree = ElementTree.fromstring(needed.drawing(book.needs, titles))
     names = [node.tag.rpartition("}")[2] for node in tree.iter()]
     assert names.count("circle") == names.count("text") == len(book.texts)
+    assert needed.figure().count("<circle") == sum(
+        stem < "90" for stem in book.texts
+    )
     assert tree.attrib["role"] == "img" and tree.attrib["aria-label"]
 
 

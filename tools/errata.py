@@ -1,5 +1,6 @@
-"""The page *Errata*, made of `errata.yml`: what was wrong, and what guards it."""
+"""The page *Errata*: what was wrong, and what guards it; of `errata.yml`."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 import tangle  # noqa: E402
+from contents import listed  # noqa: E402
 
 HEAD = """# Errata
 
@@ -23,14 +25,28 @@ def entries(root: Path = tangle.ROOT) -> list[dict[str, str]]:
     return found
 
 
+def guarded(guard: str, root: Path = tangle.ROOT) -> bool:
+    """Is the guard there: a test of that name, or a line that binds?"""
+    file, _, name = guard.partition("::")
+    if not name or not (root / file).is_file():
+        return False
+    start = rf"def {name}\(" if file.startswith("tests/") else "% .*"
+    words = "" if file.startswith("tests/") else re.escape(name)
+    text = (root / file).read_text("utf-8")
+    return re.search(f"^{start}{words}", text, re.M) is not None
+
+
 def errata() -> str:
-    parts = [HEAD]
+    parts, there = [HEAD], listed()
     for entry in entries():
-        guard = entry["guard"].replace("::", ", ")
+        file, _, name = entry["guard"].partition("::")
+        where = entry["where"]
+        if where in there:
+            where = tangle.link(where)
         parts.append(
-            f"**{tangle.link(entry['where'])}**, {entry['edition']}.\n"
+            f"**{where}**, {entry['edition']}.\n"
             f"It said: *{entry['said']}*\n"
             f"Right is: {entry['right']}\n"
-            f"Guarded by `{guard}`."
+            f"Guarded by `{file}`: `{name}`."
         )
     return "\n\n".join(parts) + "\n"

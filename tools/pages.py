@@ -9,6 +9,7 @@ import tangle  # noqa: E402
 from accessibility import access  # noqa: E402
 from bibliography import bibliography  # noqa: E402
 from errata import errata  # noqa: E402
+from licences import licences  # noqa: E402
 from often import often  # noqa: E402
 from results import results  # noqa: E402
 from teachers import teachers  # noqa: E402
@@ -27,9 +28,10 @@ MADE = {
     "results": results,
     "often_said": often,
     "terms": index,
+    "bibliography": bibliography,
     "teachers": teachers,
     "errata": errata,
-    "bibliography": bibliography,
+    "licences": licences,
     "access": access,
 }
 

@@ -59,8 +59,8 @@ among these by kind and level, below.
 Each chapter comes after all that it needs."""
 EXERCISES = """## All exercises
 
-An exercise says in its title what it is.
-{levels}
+An exercise says in its title of what kind it is, how long it may take and
+how hard it is: {levels}.
 Minutes and levels are judged by the authors, for a student who has just read
 the chapter; they have not been measured.
 Each solution is folded below its exercise; an exercise in code has a verdict
@@ -101,7 +101,8 @@ as welcome."""
 
 def spent(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
+    said = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest)
+    return " ".join(said) or "no time"
 
 
 def counted(n: int, what: str) -> str:
@@ -162,7 +163,7 @@ def chapters(book: Book) -> Iterator[str]:
 def graph(book: Book) -> Iterator[str]:
     """What a picture of the site shows as well, in a table."""
     yield GRAPH
-    rows = ["| | chapter | needs | for |", "|:--|:--|:--|:--|"]
+    rows = ["| no. | chapter | needs | for |", "|:--|:--|:--|:--|"]
     for stem, wanted in book.needs.items():
         users = [s for s, others in book.needs.items() if stem in others]
         lists = (", ".join(s[:2] for s in some) for some in (wanted, users))
@@ -205,10 +206,8 @@ def table(found: list[Exercise]) -> str:
 
 def exercises(book: Book) -> Iterator[str]:
     found = book.exercises(book.texts)
-    said = [
-        f"*{level.capitalize()}*: {w}" for level, w in marks.LEVELS.items()
-    ]
-    yield EXERCISES.format(levels="; ".join(said) + ".")
+    said = [f"*{level}* {what}" for level, what in marks.LEVELS.items()]
+    yield EXERCISES.format(levels=", ".join(said))
     counts = Counter(one.level for one in found)
     levels = ", ".join(f"{counts[level]} {level}" for level in marks.LEVELS)
     minutes = sum(one.minutes for one in found)

@@ -39,7 +39,14 @@ MATHJAX = Package(  # for formulas that come after the page: a live cell's
     "4.1.3",
     "b7109f516f3d842de62b95d653e35fa0976dc223706a2a77440e7f7723f0c54d",
     "package/",
-    ("core.js", "input/tex", "loader.js", "output/chtml.js", "startup.js"),
+    (
+        "LICENSE",
+        "core.js",
+        "input/tex",
+        "loader.js",
+        "output/chtml.js",
+        "startup.js",
+    ),
     "mathjax",
 )
 FONT = Package(

@@ -20,10 +20,11 @@ import tangle  # noqa: E402
 from teachers import Book  # noqa: E402
 
 PAGE = "chapters/teachers"
-ROW, LANE, WIDTH = 24, 13, 384
+LEFT, ROW, LANE = 8, 24, 12
+LETTER = 6.8  # of 12.5 pixels, at its widest
 CAPTION = """From a chapter lines lead down to those that need it; what is
 needed by way of another chapter is not drawn. A hollow dot: no other chapter
-needs this one. The table below has all."""
+needs this one. The table has all, and the back matter too."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,13 @@ def drawing(found: needs.Needs, titles: dict[str, str]) -> str:
     lane = lanes(list(branches(wanted)), row)
     column = {stem: lane[b] for b in lane for stem in b.holds}
     place = {
-        stem: (10 + LANE * column.get(stem, 0), 14 + ROW * n)
+        stem: (LEFT + LANE * column.get(stem, 0), 14 + ROW * n)
         for stem, n in row.items()
     }
-    left = 10 + LANE * (max(lane.values()) + 1)
+    left = LEFT + LANE * (max(lane.values()) + 1)
+    width = left + LETTER * (3 + max(map(len, titles.values())))
     parts = [
-        f'<path d="{line(place[a], place[b], 10 + LANE * lane[branch])}"/>'
+        f'<path d="{line(place[a], place[b], LEFT + LANE * lane[branch])}"/>'
         for branch in lane
         for a, b in pairwise(branch.stops())
     ]
@@ -123,7 +125,7 @@ def drawing(found: needs.Needs, titles: dict[str, str]) -> str:
         parts.append(f'<circle{kind} cx="{x}" cy="{y}" r="4.5"/>')
         words = escape(f"{stem[:2]} {titles[stem]}")
         parts.append(f'<text x="{left}" y="{y + 4.5}">{words}</text>')
-    size = f"0 0 {WIDTH} {ROW * len(row) + 4}"
+    size = f"0 0 {width:.0f} {ROW * len(row) + 4}"
     said = "What needs what: the table below says the same"
     return (
         f'<svg viewBox="{size}" role="img" aria-label="{said}" '
@@ -132,14 +134,14 @@ def drawing(found: needs.Needs, titles: dict[str, str]) -> str:
 
 
 def figure() -> str:
-    book = Book()
+    """The chapters before the back matter, and what is seen in words."""
+    folder, found = tangle.ROOT / "chapters", Book().needs
+    stems = [stem for stem in found if int(stem[:2]) < tangle.BACK]
     titles = {
-        stem: tangle.read_chapter(
-            tangle.ROOT / "chapters" / f"{stem}.ipynb"
-        ).title
-        for stem in book.texts
+        stem: tangle.read_chapter(folder / f"{stem}.ipynb").title
+        for stem in stems
     }
-    drawn = drawing(book.needs, titles)
+    drawn = drawing({stem: found[stem] for stem in stems}, titles)
     said = f"<figcaption>{escape(CAPTION)}</figcaption>"
     return f'<figure class="needs">{drawn}{said}</figure>'
 

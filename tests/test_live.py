@@ -281,10 +281,10 @@ def test_a_touch_of_a_control_starts_an_experiment(live: Watched) -> None:
     handle = frame.locator(".noUi-handle").nth(1)
     expect(handle).to_be_focused(timeout=SOON)
     expect(handle).to_have_attribute("aria-valuetext", "−0.80")
-    assert "z = -0.80" in frame.locator("figcaption:visible").inner_text()
+    assert "z = −0.80" in frame.locator("figcaption:visible").inner_text()
     page.keyboard.press("ArrowRight")
     said = frame.locator(".experiment-said")
-    expect(said).to_contain_text("z = -0.70", timeout=SOON)
+    expect(said).to_contain_text("z = −0.70", timeout=SOON)
     expect(page.locator("div.cell").first).to_have_attribute(
         "data-live", "new"
     )

@@ -2,17 +2,20 @@
 // In:  {type: "start"} | {type: "execute", id, code} | {type: "comm", id, text, buffers}
 //      | {type: "interrupt"}; the second and third with a `signal`, see heed.js
 // Out: {type: "progress" | "ready" | "failed" | "begun" | "done" | "output" | "clear_output" | "comm", ...}
-import { heed } from "./heed.js";
-import { fetchAll, notFetched } from "./held.js";
-
 let pyodide, kernel, current = null, signal;
+let heed, fetchAll, notFetched;  // of the page's other parts
 
 const say = (type, more) => postMessage({ type, ...more });
 
 const quiet = { messageCallback: () => {} };
 
+// One that does not come can be told of, as it could not by an import at the top.
+const part = (address) => import(address).catch((error) => {
+  throw Object.assign(error, { name: "NotFetched" });
+});
+
 async function boot(parts) {
-  const { loadPyodide } = await import("./pyodide/pyodide.mjs");
+  const { loadPyodide } = await part("./pyodide/pyodide.mjs");
   pyodide = await loadPyodide({ indexURL: new URL("pyodide/", location).href });
   await pyodide.loadPackage(parts.start, quiet);
   pyodide.registerJsModule("page", {
@@ -24,6 +27,8 @@ async function boot(parts) {
 async function start(parts) {
   if (typeof WebAssembly !== "object") throw new Error("WebAssembly is missing");
   await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  ({ heed } = await part("./heed.js"));
+  ({ fetchAll, notFetched } = await part("./held.js"));
   const fetched = fetchAll(parts, (bytes, total) => {
     say("progress", bytes < total ? { step: "fetch", bytes, total } : { step: "python" });
   });

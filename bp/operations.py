@@ -582,3 +582,29 @@ def _dot(a: Any, b: Any) -> Any:
     if np.ndim(b) > 2:
         raise ValueError("np.dot of a stack is not known here: write a @ b")
     return _matmul(a, b)
+
+
+MADE_OF |= {
+    np.max: _largest,
+    np.min: lambda a, axis=None, keepdims=False: -_largest(-a, axis, keepdims),
+    np.mean: _mean,
+    np.var: _var,
+    np.std: lambda a, axis=None, keepdims=False: np.sqrt(
+        _var(a, axis, keepdims)
+    ),
+    np.clip: lambda a, low, high: np.minimum(np.maximum(a, low), high),
+    np.stack: _stack,
+    np.concatenate: _concatenate,
+    np.hstack: lambda arrays: _concatenate(
+        arrays, 0 if np.ndim(arrays[0]) == 1 else 1
+    ),
+    np.vstack: lambda arrays: _concatenate(
+        [a if np.ndim(a) > 1 else np.expand_dims(a, 0) for a in arrays]
+    ),
+    np.matmul: _matmul,
+    np.dot: _dot,
+    np.outer: lambda a, b: np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1)),
+    np.trace: lambda a: np.sum(np.diagonal(a)),
+    np.einsum: _einsum,
+    np.linalg.norm: lambda a: np.sqrt(np.sum(a * a)),
+}

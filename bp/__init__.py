@@ -18,17 +18,7 @@ from bp.activations import (
 )
 from bp.algorithm import End, Gradient, backprop
 from bp.approximation import bump_network
-from bp.autodiff import (
-    Dual,
-    Node,
-    Step,
-    Tape,
-    grad,
-    jvp,
-    record,
-    sigma,
-    value_and_grad,
-)
+from bp.autodiff import Dual, Tape, grad, jvp, record, sigma, value_and_grad
 from bp.biases import bias_gradient
 from bp.changes import (
     as_place,
@@ -110,16 +100,6 @@ from bp.neuron import (
     sigmoid_prime,
     weighted_input,
 )
-from bp.operations import (
-    MADE_OF,
-    PLAIN,
-    RULES,
-    Args,
-    Elementwise,
-    Linear,
-    Traced,
-    operation,
-)
 from bp.optimisers import Optimiser, optimiser
 from bp.reading import (
     as_array,
@@ -146,6 +126,18 @@ from bp.regularisation import (
     with_l2,
     with_noise,
     with_shifts,
+)
+from bp.traced import (
+    MADE_OF,
+    PLAIN,
+    RULES,
+    Args,
+    Elementwise,
+    Linear,
+    Node,
+    Step,
+    Traced,
+    operation,
 )
 from bp.training import (
     Callback,

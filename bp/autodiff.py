@@ -5,42 +5,32 @@ Written by the chapter chapters/26_autodiff.md: edit it there, not here.
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from bp.changes import one_number
 from bp.neuron import sigmoid
-from bp.operations import (
+from bp.traced import (
     RULES,
     Args,
     Elementwise,
     Linear,
+    Node,
+    Step,
     Traced,
-    _form,
-    _Kept,
+    _alike,
     _leaf,
     _mapped,
     _pair,
     _plain,
     _rule,
+    _Run,
     _summed_to,
     _turned,
     operation,
 )
-from bp.reading import check_callable
 
-__all__ = [
-    "sigma",
-    "Dual",
-    "jvp",
-    "Step",
-    "Node",
-    "Tape",
-    "record",
-    "value_and_grad",
-    "grad",
-]
+__all__ = ["sigma", "Dual", "jvp", "Tape", "record", "value_and_grad", "grad"]
 
 
 _LEVELS = count(2)  # a level for each run; 1 is that of duals made by hand
@@ -90,71 +80,32 @@ class Dual(Traced):
 
 
 def jvp(f: Callable[[Any], Any], x: Any, direction: Any) -> tuple[Any, Any]:
-    """What f returns at x, and its rate in a direction; one run.
+    """f(x) and its rate in a direction (eq-autodiff-forward); one run.
 
-    x is an array, or arrays in tuples and dictionaries, and direction has
-    its form; f calculates with numpy and returns such things, too.  Of a
-    `grad` of f it is the gradient, and the Hessian times the direction.
-    Raises TypeError or ValueError when the forms differ, or where numpy has
-    no rule here.
+    x is an array, or arrays in tuples and dictionaries, and `direction` has
+    its form; f calculates with numpy and may return such things, too.  Of
+    `lambda x: grad(f, x)` it is the gradient, and the Hessian times the
+    direction.  Raises ValueError when the forms differ, TypeError for what
+    is no number, and where numpy has no rule here.
     """
-    check_callable(f, "f")
-    x = _mapped(_leaf, "x", x)
-    direction = _mapped(_leaf, "direction", direction)
-    if _form(x) != _form(direction):
-        raise ValueError(
-            f"direction has the shapes {_form(direction)}, expected "
-            f"{_form(x)}, those of x"
-        )
+    x, direction = _alike(f, x, direction)
     level = next(_LEVELS)
     result = f(_mapped(lambda _, a, d: Dual(a, d, level), "x", x, direction))
 
-    def part(which: str) -> Any:
-        def of(name: str, r: Any) -> Any:
-            if isinstance(r, Traced) and r.level == level:
-                return getattr(r, which)
-            still = np.zeros(np.shape(_plain(_leaf(name, r))))
-            return r if which == "value" else still
+    def both(name: str, r: Any) -> tuple[Any, Any]:
+        if isinstance(r, Dual) and r.level == level:
+            return r.value, r.tangent
+        return r, np.zeros(np.shape(_plain(_leaf(name, r))))
 
-        return _mapped(of, "f(x)", result)
-
-    return part("value"), part("tangent")
+    values = _mapped(lambda *r: both(*r)[0], "f(x)", result)
+    return values, _mapped(lambda *r: both(*r)[1], "f(x)", result)
 
 
-class Step(NamedTuple):
-    """A step of a run: its result, and how it came about."""
-
-    value: Any
-    f: Any = None  # None for what the run was given
-    args: Args = ()
-    reads: tuple[tuple[int, int], ...] = ()  # argument, and step it came from
-    settings: dict[str, Any] = {}
-
-
-class Node(Traced):
-    """The value of a step of a tape."""
-
-    def __init__(self, tape: "Tape", value: Any) -> None:
-        self.tape, self.value = tape, value
-        self.level, self.place = tape.level, len(tape.steps) - 1
-
-    def _next(
-        self, f: Any, value: Any, args: Args, ours: Any, settings: Any
-    ) -> Traced:
-        reads = tuple((i, node.place) for i, node in ours.items())
-        return self.tape.put(Step(value, f, args, reads, settings))
-
-
-class Tape(_Kept):
-    """The steps of a run, in their order, and what the way back needs."""
+class Tape(_Run):
+    """The steps of a run, in their order, and their adjoints, the bars."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.level = next(_LEVELS)
-        self.steps: list[Step] = []
-        self.bars: list[Any] = []  # v̄ of each step, None for none
-        self.given: tuple[Any, ...] = ()
-        self.result: Any = None
+        super().__init__(next(_LEVELS))
 
     def put(self, step: Step) -> Node:
         """Write down a step."""
@@ -164,73 +115,46 @@ class Tape(_Kept):
 
     def back(self, last: int) -> None:
         """The slope of step `last` by every step (eq-autodiff-reverse)."""
-        bar: list[Any] = [None] * len(self.steps)
-        value = self.steps[last].value
-        bar[last] = np.ones(np.shape(value), np.asarray(_plain(value)).dtype)
+        bar, value = self.bars, _plain(self.steps[last].value)
+        bar[last] = np.ones(np.shape(value), np.asarray(value).dtype)
         for j in range(last, -1, -1):
             value, f, args, reads, settings = self.steps[j]
-            if bar[j] is None:
-                continue
-            for i, k in reads:
+            for i, k in reads if bar[j] is not None else ():
                 part = _rule(f).back(i, bar[j], value, args, **settings)
                 bar[k] = part if bar[k] is None else bar[k] + part
-        self.bars = bar
 
 
 def record(f: Callable[..., Any], *arrays: Any) -> Tape:
-    """The tape of f(*arrays), with the slopes of its result by every step.
+    """The tape of f(*arrays): its `steps`, and their adjoints, `bars`.
 
-    What f is given are its first steps; `result` is the value of the last.
-    Raises as `grad` does.
+    What f is given are its first steps; `result` is what f returned; a bar
+    is None where there is none.  Raises as `grad` does.
     """
-    check_callable(f, "f")
     tape = Tape()
-
-    def given(name: str, x: Any) -> Node:
-        return tape.put(Step(_leaf(name, x)))
-
-    names = [f"x[{k}]" for k in range(len(arrays))]
-    names = names if len(arrays) > 1 else ["x"]
-    with tape:
-        pairs = zip(names, arrays, strict=True)
-        tape.given = tuple(_mapped(given, *pair) for pair in pairs)
-        result = f(*tape.given)
-        number = one_number(_plain(result))
-        if isinstance(result, Node) and result.tape is tape:
-            tape.back(result.place)
-            result = result.value
-        else:  # it has nothing to do with what f was given
-            tape.bars = [None] * len(tape.steps)
-    tape.result = result if isinstance(result, Traced) else number
+    tape.run(f, arrays)
     return tape
 
 
-def value_and_grad(f: Callable[..., Any], *arrays: Any) -> tuple[Any, Any]:
-    """f(*arrays), one number, and its gradient, as `grad` gives it."""
-    tape = record(f, *arrays)
-
-    def slope(_: str, node: Node) -> Any:
-        bar = tape.bars[node.place]
-        if isinstance(bar, Traced):
-            return bar
-        return np.zeros(node.shape) if bar is None else np.array(bar)
-
-    found = [_mapped(slope, "x", nodes) for nodes in tape.given]
-    return tape.result, found[0] if len(arrays) == 1 else tuple(found)
+def value_and_grad(
+    f: Callable[..., Any], x: Any, *more: Any
+) -> tuple[Any, Any]:
+    """f(x, *more), one number, and its gradient, as `grad` gives it."""
+    tape = record(f, x, *more)
+    found = tuple(map(tape.slopes, tape.given))
+    return tape.result, found if more else found[0]
 
 
-def grad(f: Callable[..., Any], *arrays: Any) -> Any:
-    """The slopes of f(*arrays) by each entry (eq-autodiff-reverse).
+def grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
+    """The slopes of f(x, *more) by every entry (eq-autodiff-reverse).
 
-    f calculates with numpy and returns one number, a float or an array of
-    size 1; `arrays` are of any shape, real or complex, or tuples and
-    dictionaries of such, to which f is linear, or not, by RULES.  The result
-    has the form of the argument, of several a tuple: zeros where f does not
-    depend on it.  float32 is kept.  A `Dual` may be handed in, and a value
-    of an outer run.  Raises ValueError when f returns no finite number or
-    changes an array in place, TypeError where numpy has no rule here.
+    f calculates with numpy and returns one number; x is an array of any
+    shape, real or complex, a tuple or dictionary of such, or a `Dual`.  The
+    result has the form of x, with more arguments it is a tuple of such:
+    zeros where f does not depend on an array.  float32 is kept.  Raises
+    ValueError when f returns no finite number or changes an array in place,
+    TypeError where numpy has no rule here.
     """
-    return value_and_grad(f, *arrays)[1]
+    return value_and_grad(f, x, *more)[1]
 
 
 def _product_back(i: int, bar: Any, a: Any, b: Any) -> Any:
@@ -252,25 +176,5 @@ RULES |= {
     np.sum: Linear(np.sum, _sum_back, "axis keepdims"),
     np.broadcast_to: Linear(
         np.broadcast_to, lambda i, bar, a, shape: _summed_to(bar, np.shape(a))
-    ),
-}
-
-
-def _transpose_back(i: int, bar: Any, a: Any, axes: Any = None) -> Any:
-    """The axes go back to where they were."""
-    if axes is not None:
-        axes = np.argsort([axis % np.ndim(a) for axis in axes])
-    return np.transpose(bar, axes)
-
-
-def _reshape_back(i: int, bar: Any, a: Any, shape: Any) -> Any:
-    return np.reshape(bar, np.shape(a))
-
-
-RULES |= {
-    np.reshape: Linear(np.reshape, _reshape_back, "shape"),
-    np.transpose: Linear(np.transpose, _transpose_back, "axes"),
-    np.swapaxes: Linear(
-        np.swapaxes, lambda i, bar, a, j, k: np.swapaxes(bar, j, k)
     ),
 }

@@ -1,358 +1,25 @@
-"""What numpy is told
+"""The slope of every operation
 
-Written by the chapter chapters/93_operations.md: edit it there, not here.
+Written by the chapter chapters/94_operations.md: edit it there, not here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-from bp.reading import as_numbers, check_callable
-
-__all__ = [
-    "Args",
-    "Elementwise",
-    "PLAIN",
-    "RULES",
-    "MADE_OF",
-    "Traced",
-    "Linear",
-    "operation",
-]
-
-
-Args = Sequence[Any]
-
-
-def _plain(value: Any) -> Any:
-    """The numbers alone."""
-    while isinstance(value, Traced):
-        value = value.value
-    return value
-
-
-def _turned(a: Any) -> Any:
-    """The transpose, of each matrix of a stack."""
-    return np.swapaxes(a, -1, -2)
-
-
-def _summed_to(bar: Any, shape: tuple[int, ...]) -> Any:
-    """bar, added up over all that broadcasting has repeated."""
-    if (now := np.shape(bar)) == shape:
-        return bar
-    ahead = len(now) - len(shape)
-    axes = [k for k, n in enumerate(shape, ahead) if n != now[k]]
-    return np.reshape(np.sum(bar, axis=(*range(ahead), *axes)), shape)
-
-
-class Elementwise:
-    """A step that works on entries: `slopes` has ∂φ/∂v for each argument.
-
-    A slope is a number, or made of the step's result and its arguments.
-    """
-
-    def __init__(self, *slopes: Any) -> None:
-        self.slopes, self.takes = slopes, frozenset[str]()
-
-    def _times(self, rate: Any, i: int, value: Any, args: Args) -> Any:
-        slope = self.slopes[i]
-        return rate * (slope(value, *args) if callable(slope) else slope)
-
-    def push(self, i: int, dot: Any, value: Any, args: Args) -> Any:
-        """A term of the sum of eq-autodiff-forward."""
-        return self._times(dot, i, value, args)
-
-    def back(self, i: int, bar: Any, value: Any, args: Args) -> Any:
-        """A term of the sum of eq-autodiff-reverse."""
-        part = self._times(bar, i, value, args)
-        return _summed_to(part, np.shape(args[i]))
-
-
-PLAIN = {  # functions whose results are numbers, and bring no slope
-    getattr(np, name)
-    for name in """argmax argmin argsort array_equal equal greater
-    greater_equal isfinite isnan less less_equal ndim not_equal ones_like
-    shape sign size zeros_like""".split()
-}
-RULES: dict[Any, Any] = {}  # functions that are a step
-MADE_OF: dict[Any, Callable[..., Any]] = {}  # functions made of others
-_IN_PLACE = (
-    "{} is changed in place (by +=, out= or [...] =), expected a new one, "
-    "since the tape needs the old: write v = v + 1 in place of v += 1"
+from bp.traced import (
+    MADE_OF,
+    RULES,
+    Args,
+    Elementwise,
+    Linear,
+    _apply,
+    _picked,
+    _plain,
 )
 
-
-def _rule(f: Any) -> Any:
-    return RULES[f] if f in RULES else getattr(f, "rule", None)
-
-
-def _known(f: Any, args: Args, settings: dict[str, Any]) -> Any:
-    """What numpy was asked for, by the rules."""
-    if f in PLAIN:
-        return f(*map(_plain, args), **settings)
-    if f in MADE_OF:
-        return MADE_OF[f](*args, **settings)
-    name, rule = getattr(f, "__name__", "f"), _rule(f)
-    if rule is None:
-        raise TypeError(
-            f"np.{name} has no rule here, expected one of RULES: write it "
-            "with those that are there, or give its slopes to operation(...)"
-        )
-    if odd := set(settings) - rule.takes:
-        raise TypeError(
-            f"np.{name} is given {', '.join(sorted(odd))}, expected "
-            f"{', '.join(sorted(rule.takes)) or 'nothing'} by name"
-        )
-    return _apply(f, *args, **settings)
-
-
-def _apply(f: Any, *args: Any, **settings: Any) -> Any:
-    """f of its arguments; those of the innermost run are one step of it."""
-    level, ours = 0, dict[int, Traced]()
-    for i, a in enumerate(args):
-        if isinstance(a, Traced) and a.level >= level:
-            ours = ours if a.level == level else {}
-            level, ours[i] = a.level, a
-    if not ours:
-        return f(*args, **settings)
-    within = [*args]
-    for i, a in ours.items():
-        within[i] = a.value
-    value = _apply(f, *within, **settings)
-    return a._next(f, value, within, ours, settings)
-
-
-class Traced(NDArrayOperatorsMixin):
-    """A value that numpy calculates with by RULES, as with an array.
-
-    `value` holds the numbers, or a value of another run; what is compared,
-    rounded or sorted gives plain arrays.  It stands still: changing it in
-    place raises ValueError, what no rule knows TypeError.
-    """
-
-    value: Any
-    level: int
-
-    def _next(
-        self, f: Any, value: Any, args: Args, ours: Any, settings: Any
-    ) -> "Traced":
-        raise NotImplementedError
-
-    def __array_ufunc__(
-        self, f: Any, method: str, *args: Any, **settings: Any
-    ) -> Any:
-        if settings.get("out") is not None:
-            raise ValueError(_IN_PLACE.format("a value of a run"))
-        if method != "__call__":
-            raise TypeError(f"np.{f.__name__}.{method} has no rule here")
-        return _known(f, args, settings)
-
-    def __array_function__(
-        self, f: Any, types: Any, args: Any, settings: Any
-    ) -> Any:
-        return _known(f, args, settings)
-
-    def __array__(self, *_: Any, **__: Any) -> NDArray[Any]:
-        raise TypeError(
-            f"a {type(self).__name__} is put into a plain array, which would "
-            "lose its slopes: write np.stack or np.concatenate"
-        )
-
-    def __float__(self) -> float:
-        raise TypeError(
-            f"a {type(self).__name__} is made a float, which would lose its "
-            "slopes: write np.exp(v), not math.exp(v), or take v.value"
-        )
-
-    __int__ = __index__ = __complex__ = __float__
-
-    def __bool__(self) -> bool:
-        return bool(_plain(self))
-
-    def __len__(self) -> int:
-        return len(_plain(self))
-
-    def __iter__(self) -> Any:
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, index: Any) -> Any:
-        return _known(_picked, (self,), {"index": index})
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        raise ValueError(_IN_PLACE.format("a value of a run"))
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return np.shape(_plain(self))
-
-    @property
-    def ndim(self) -> int:
-        return np.ndim(_plain(self))
-
-    @property
-    def size(self) -> int:
-        return int(np.size(_plain(self)))
-
-    @property
-    def dtype(self) -> Any:
-        return np.asarray(_plain(self)).dtype
-
-    @property
-    def T(self) -> Any:
-        return np.transpose(self)
-
-    def reshape(self, *shape: Any) -> Any:
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes: Any) -> Any:
-        given = axes[0] if len(axes) == 1 else axes or None
-        return np.transpose(self, given)
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.mean(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.max(self, axis=axis, keepdims=keepdims)
-
-
-def _picked(a: Any, index: Any) -> Any:
-    return a[index]
-
-
-class Linear:
-    """A step that is linear in each of its arrays.
-
-    way_back(i, bar, *args, **settings) is its part of the slope by argument
-    i; `takes` are the names of its settings.
-    """
-
-    def __init__(
-        self, f: Any, way_back: Callable[..., Any], takes: str = ""
-    ) -> None:
-        self.f, self.way_back = f, way_back
-        self.takes = frozenset(takes.split())
-
-    def push(
-        self, i: int, dot: Any, value: Any, args: Args, **settings: Any
-    ) -> Any:
-        """The same step, of a rate."""
-        return _apply(self.f, *args[:i], dot, *args[i + 1 :], **settings)
-
-    def back(
-        self, i: int, bar: Any, value: Any, args: Args, **settings: Any
-    ) -> Any:
-        """A term of the sum of eq-autodiff-reverse."""
-        return self.way_back(i, bar, *args, **settings)
-
-
-def _pair(value: Any, tangent: Any) -> tuple[Any, Any]:
-    """Two arrays of one shape, or an error."""
-    v, t = as_numbers(value, "value"), as_numbers(tangent, "tangent")
-    if v.shape != t.shape:
-        raise ValueError(
-            f"tangent has shape {t.shape}, expected {v.shape}, that of value"
-        )
-    return v, t
-
-
-def _mapped(f: Callable[..., Any], name: str, x: Any, *like: Any) -> Any:
-    """f(name, leaf, ...) of each array in tuples and dictionaries."""
-    if isinstance(x, dict):
-        return {
-            k: _mapped(f, f"{name}[{k!r}]", v, *(o[k] for o in like))
-            for k, v in x.items()
-        }
-    if isinstance(x, tuple):
-        return tuple(
-            _mapped(f, f"{name}[{k}]", v, *(o[k] for o in like))
-            for k, v in enumerate(x)
-        )
-    return f(name, x, *like)
-
-
-def _leaf(name: str, x: Any) -> Any:
-    """An array of numbers, or a value of an outer run."""
-    return x if isinstance(x, Traced) else as_numbers(x, name)
-
-
-def _form(x: Any) -> Any:
-    """What has to agree between two things: names, places and shapes."""
-    return _mapped(lambda name, leaf: np.shape(_plain(leaf)), "x", x)
-
-
-class _Kept:
-    """Arrays that must stand still while a tape is open."""
-
-    def __init__(self) -> None:
-        self.open, self.locked = True, list[NDArray[Any]]()
-
-    def keep(self, values: Iterable[Any]) -> None:
-        """Lock each array, and what it is a view of."""
-        if not self.open:
-            raise ValueError(
-                "a value of a run that is over is used, expected those of "
-                "this run: let f return what is needed"
-            )
-        for array in values:
-            while isinstance(array, np.ndarray):
-                if array.flags.writeable:
-                    array.flags.writeable = False
-                    self.locked.append(array)
-                array = array.base
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: Any, place: Any) -> None:
-        """Unlock all, first those that own their numbers."""
-        self.open = False
-        for array in sorted(self.locked, key=lambda a: a.base is not None):
-            array.flags.writeable = True
-        self.locked = []
-        if isinstance(error, ValueError) and "read-only" in str(error):
-            raise ValueError(_IN_PLACE.format("an array of f")) from error
-
-
-def operation(f: Callable[..., Any], *slopes: Any) -> Callable[..., Any]:
-    """A function of entries as a step of its own, with its own slopes.
-
-    f takes as many arrays as there are slopes; `slopes` are numbers, or
-    functions of what f returned and of its arguments, in this order.  Raises
-    TypeError when a slope is neither, or the number of arguments differs.
-    """
-    check_callable(f, "f")
-    for slope in slopes:
-        if not callable(slope):
-            as_numbers(slope, "slopes")
-
-    def own(*args: Any) -> Any:
-        value, shapes = f(*args), map(np.shape, args)
-        if np.shape(value) != (shape := np.broadcast_shapes(*shapes)):
-            raise ValueError(
-                f"f returned an array of shape {np.shape(value)}, expected "
-                f"{shape}: an operation works on entries"
-            )
-        return value
-
-    own.__name__ = getattr(f, "__name__", "f")
-    own.__dict__["rule"] = Elementwise(*slopes)
-
-    def step(*args: Any) -> Any:
-        if len(args) != len(slopes):
-            raise TypeError(
-                f"{own.__name__} is given {len(args)} arguments, expected "
-                f"{len(slopes)}, one for each of its slopes"
-            )
-        return _apply(own, *args)
-
-    return step
+__all__ = []
 
 
 def _power_slope(v: Any, a: Any, b: Any) -> Any:
@@ -402,6 +69,26 @@ RULES |= {
     np.absolute: Elementwise(lambda v, a: np.sign(a)),
     np.where: Elementwise(
         0, lambda v, c, a, b: _plain(c) != 0, lambda v, c, a, b: _plain(c) == 0
+    ),
+}
+
+
+def _transpose_back(i: int, bar: Any, a: Any, axes: Any = None) -> Any:
+    """The axes go back to where they were."""
+    if axes is not None:
+        axes = np.argsort([axis % np.ndim(a) for axis in axes])
+    return np.transpose(bar, axes)
+
+
+def _reshape_back(i: int, bar: Any, a: Any, shape: Any) -> Any:
+    return np.reshape(bar, np.shape(a))
+
+
+RULES |= {
+    np.reshape: Linear(np.reshape, _reshape_back, "shape"),
+    np.transpose: Linear(np.transpose, _transpose_back, "axes"),
+    np.swapaxes: Linear(
+        np.swapaxes, lambda i, bar, a, j, k: np.swapaxes(bar, j, k)
     ),
 }
 
@@ -470,50 +157,14 @@ class _Together(Linear):
         return super().push(i, dot, value, still, **settings)
 
 
-def _running_back(i: int, bar: Any, a: Any, axis: int | None = None) -> Any:
+def _running_back(i: int, bar: Any, a: Any, axis: int) -> Any:
     """The running sum from the other end."""
-    if axis is None:
-        back = np.flip(np.cumsum(np.flip(np.reshape(bar, -1))))
-        return np.reshape(back, np.shape(a))
     return np.flip(np.cumsum(np.flip(bar, axis), axis), axis)
-
-
-def _einsum_back(i: int, bar: Any, spec: str, *arrays: Any) -> Any:
-    """The same sum with bar in the place of array i (argument i, from 1)."""
-    left, right = spec.replace(" ", "").split("->")
-    names = left.split(",")
-    own, others = names[i - 1], [*names]
-    others[i - 1] = right
-    there = set("".join(others))
-    kept = "".join(n for n in own if n in there)
-    given = [*arrays]
-    given[i - 1] = bar
-    part = np.einsum(f"{','.join(others)}->{kept}", *given)
-    shape = np.shape(arrays[i - 1])
-    short = [n if k in there else 1 for k, n in zip(own, shape, strict=True)]
-    return np.broadcast_to(np.reshape(part, tuple(short)), shape)
-
-
-def _einsum(spec: Any, *arrays: Any) -> Any:
-    """np.einsum, of a spec that says its result and repeats no letter."""
-    names = spec.replace(" ", "").split("->") if isinstance(spec, str) else ""
-    twice = (
-        [n for n in names[0].split(",") if len(set(n)) < len(n)]
-        if names
-        else []
-    )
-    if len(names) != 2 or "." in spec or twice:
-        raise ValueError(
-            f"np.einsum is given {spec!r}, expected letters with '->', no "
-            "letter twice in one array: write 'ij,jk->ik'"
-        )
-    return _apply(np.einsum, spec, *arrays)
 
 
 RULES |= {
     _joined: _Together(_joined, _cut, "axis"),
     np.cumsum: Linear(np.cumsum, _running_back, "axis"),
-    np.einsum: Linear(np.einsum, _einsum_back),
 }
 RULES |= {
     f: _move(f, takes)
@@ -584,6 +235,21 @@ def _dot(a: Any, b: Any) -> Any:
     return _matmul(a, b)
 
 
+def _einsum(spec: str, *arrays: Any) -> Any:
+    """np.einsum with '->', by products of all and a sum: right, not fast."""
+    left, right = spec.replace(" ", "").split("->")
+    letters = sorted(set(left) - {","})
+    whole: Any = 1.0
+    for names, a in zip(left.split(","), arrays, strict=True):
+        size = dict(zip(names, np.shape(a), strict=True))
+        a = np.transpose(a, [names.index(n) for n in sorted(names)])
+        whole = whole * np.reshape(a, tuple(size.get(n, 1) for n in letters))
+    gone = tuple(k for k, n in enumerate(letters) if n not in right)
+    rest = [n for n in letters if n in right]
+    total = np.sum(whole, axis=gone)
+    return np.transpose(total, [rest.index(n) for n in right])
+
+
 MADE_OF |= {
     np.max: _largest,
     np.min: lambda a, axis=None, keepdims=False: -_largest(-a, axis, keepdims),
@@ -604,7 +270,9 @@ MADE_OF |= {
     np.matmul: _matmul,
     np.dot: _dot,
     np.outer: lambda a, b: np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1)),
-    np.trace: lambda a: np.sum(np.diagonal(a)),
+    np.sort: lambda a, axis=-1: np.take_along_axis(
+        a, np.argsort(a, axis), axis=axis
+    ),
     np.einsum: _einsum,
     np.linalg.norm: lambda a: np.sqrt(np.sum(a * a)),
 }

@@ -18,50 +18,17 @@ from bp.experiments.kit import (
 from bp.experiments.network import EXAMPLE, EXAMPLE_X
 from bp.network import forward
 
-__all__ = [
-    "Spot",
-    "draw_arrow",
-    "draw_smallest",
-    "WALK",
-    "SPOTS",
-    "parts_of",
-    "draw_walk",
-]
+__all__ = ["Spot", "draw_arrow", "WALK", "SPOTS", "parts_of", "draw_walk"]
 
 
 Spot = tuple[float, float]
 
 
-def draw_arrow(start: Spot, end: Spot, gap: float, colour: str) -> str:
+def draw_arrow(start: Spot, end: Spot, colour: str) -> str:
     """An arrow between two circles."""
     away = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
-    ends = [start + gap * away, end - gap * away]
+    ends = [start + 26 * away, end - 26 * away]
     return curve([(float(x), float(y)) for x, y in ends], colour, 3, head=True)
-
-
-def draw_smallest() -> Picture:
-    """The three steps of a + a², values forward, slopes back."""
-    spots = [(70.0, 150.0), (250.0, 62.0), (430.0, 150.0)]
-    values, bars, parts = [3, 9, 12], [7, 1, 1], []
-    names = ["v₁ = a", "v₂ = v₁²", "v₃ = v₁ + v₂"]
-    for i, j, at, slope in [
-        (0, 1, (128, 88), 6),
-        (1, 2, (372, 88), 1),
-        (0, 2, (250, 168), 1),
-    ]:
-        parts.append(draw_arrow(spots[i], spots[j], 36, COLOUR["w"]))
-        parts.append(words(at, f"slope {slope}", COLOUR["w"]))
-    for (x, y), name, v, bar in zip(spots, names, values, bars, strict=True):
-        parts.append(draw_neuron((x, y), f"{v}", 0.3, COLOUR["a"], 30))
-        parts.append(words((x, y - 44), name))
-        parts.append(words((x, y + 47), f"v̄ = {bar}", COLOUR["delta"], 1.1))
-    return Picture(
-        drawing(parts, 212),
-        "The program a + a² at a = 3, in three steps: in the circles the "
-        "values, 12 at the end; on an arrow the slope of a step by what it "
-        "reads; in red the slope of the result by each value. Two arrows "
-        "leave a, so two parts come back to it: 1 · 1 and 1 · 6, together 7.",
-    )
 
 
 WALK = "C a² z² a¹₃ a¹₂ a¹₁ z¹₃ z¹₂ z¹₁ x₂ x₁".split()
@@ -88,16 +55,17 @@ def parts_of() -> dict[str, dict[str, float]]:
 
 def draw_walk(step: int, meet: str) -> Picture:
     """The example after some values have passed their adjoints on."""
-    done, parts, has = {"the end", *WALK[:step]}, [], dict[str, float]()
+    done, parts = {"the end", *WALK[:step]}, list[str]()
+    has: dict[str, float] = {}
     for name, got in parts_of().items():
         for reader in got.keys() - {"the end"}:
             if got[reader] or name[0] != "x":
                 start, end = SPOTS[reader], SPOTS[name]
                 colour = COLOUR["delta"] if reader in done else "grey"
-                parts.append(draw_arrow(start, end, 26, colour))
+                parts.append(draw_arrow(start, end, colour))
         here = [v for r, v in reversed(got.items()) if r in done and v]
         if here or got.keys() <= done:
-            has[name] = sum(here) if meet == "add" or not here else here[-1]
+            has[name] = sum(here) if meet == "add" else [0.0, *here][-1]
     for name, (x, y) in SPOTS.items():
         text = f"{has[name]:.3f}" if name in has else ""
         fill = 0.9 if name in done else 0.3 * (name in has)

@@ -1,6 +1,6 @@
 """The slope of every operation
 
-Written by the chapter chapters/94_operations.md: edit it there, not here.
+Written by the chapter chapters/95_operations.md: edit it there, not here.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from bp.traced import (
     _plain,
 )
 
-__all__ = []
+__all__ = ["Together"]
 
 
 def _power_slope(v: Any, a: Any, b: Any) -> Any:
@@ -147,7 +147,7 @@ def _cut(i: int, bar: Any, *arrays: Any, axis: int = 0) -> Any:
     return bar[tuple(index)]
 
 
-class _Together(Linear):
+class Together(Linear):
     """Linear in all arrays together: what does not move counts as 0."""
 
     def push(
@@ -163,7 +163,7 @@ def _running_back(i: int, bar: Any, a: Any, axis: int) -> Any:
 
 
 RULES |= {
-    _joined: _Together(_joined, _cut, "axis"),
+    _joined: Together(_joined, _cut, "axis"),
     np.cumsum: Linear(np.cumsum, _running_back, "axis"),
 }
 RULES |= {

@@ -24,7 +24,9 @@ __all__ = ["Together"]
 
 def _power_slope(v: Any, a: Any, b: Any) -> Any:
     """b a^(b − 1), and 0 where b is 0."""
-    return b * np.power(a, np.where(_plain(b) == 0, 1, b - 1))
+    if np.any(_plain(b) == 0):
+        return b * np.power(a, np.where(_plain(b) == 0, 1, b - 1))
+    return b * np.power(a, b - 1)
 
 
 def _exponent_slope(v: Any, a: Any, b: Any) -> Any:
@@ -56,7 +58,7 @@ RULES |= {
 def _share(a: Any, b: Any) -> Any:
     """1 where a is larger, ½ where both are equal, else 0."""
     a, b = _plain(a), _plain(b)
-    return np.where(a == b, 0.5, a > b)
+    return np.where(a == b, 0.5, a > b).astype(np.result_type(a, b))
 
 
 RULES |= {
@@ -195,7 +197,8 @@ def _largest(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest entries; where several are equal, each has its share."""
     numbers = _plain(a)
     top = numbers == np.max(numbers, axis=axis, keepdims=True)
-    share = top / np.sum(top, axis=axis, keepdims=True)
+    many = np.sum(top, axis=axis, keepdims=True, dtype=numbers.dtype)
+    share = top / many
     return np.sum(np.where(top, a, 0) * share, axis=axis, keepdims=keepdims)
 
 

@@ -110,10 +110,8 @@ def record(f: Callable[..., Any], *arrays: Any) -> Tape:
     return tape
 
 
-def value_and_grad(
-    f: Callable[..., Any], x: Any, *more: Any
-) -> tuple[Any, Any]:
-    """f(x, *more), one number, and its gradient, as `grad` gives it."""
+def value_and_grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
+    """A pair: f(x, *more), one number, and what `grad` gives."""
     tape = record(f, x, *more)
     found = tuple(map(tape.slopes, tape.given))
     return tape.result, found if more else found[0]

@@ -51,6 +51,10 @@ def cubes(v: Any) -> Any:
     return (v**3).sum()
 
 
+def all_cubes(v: Any) -> Any:
+    return sum(map(cubes, v.values())) if isinstance(v, dict) else cubes(v)
+
+
 NET = bp.random_network((2, 4, 3), rng())
 X, Y = rng().normal(size=(2, 5)), bp.one_hot([0, 2, 1, 1, 0], 3)
 RUN = bp.forward(NET, X)
@@ -246,9 +250,9 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
 }
 CALLS |= {
-    "grad": (bp.grad, {"f": cubes, "x": X}),
-    "value_and_grad": (bp.value_and_grad, {"f": cubes, "x": X}),
-    "record": (lambda f, x: bp.record(f, x), {"f": cubes, "x": X}),
+    "grad": (bp.grad, {"f": all_cubes, "x": X}),
+    "value_and_grad": (bp.value_and_grad, {"f": all_cubes, "x": X}),
+    "record": (lambda f, x: bp.record(f, x), {"f": all_cubes, "x": X}),
     "jvp": (bp.jvp, {"f": cubes, "x": X, "direction": X}),
     "sigma": (lambda z: bp.sigma(z), {"z": X}),
     "operation": (

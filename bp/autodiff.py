@@ -33,7 +33,7 @@ from bp.traced import (
 __all__ = ["sigma", "Dual", "Tape", "record", "value_and_grad", "grad", "jvp"]
 
 
-_LEVELS = count(2)  # one for each run; 1 is that of duals made by hand
+_LEVELS = count(1)  # one for each run; 0 is that of duals made by hand
 RULES |= {
     np.add: Elementwise(1, 1),
     np.subtract: Elementwise(1, -1),
@@ -56,8 +56,7 @@ class Dual(Traced):
     def __init__(self, value: Any, tangent: Any, level: int = 0) -> None:
         if level == 0:
             value, tangent = _pair(value, tangent)
-        self.value, self.tangent = value, tangent
-        self.level = level or 1
+        self.value, self.tangent, self.level = value, tangent, level
 
     def __repr__(self) -> str:
         return f"Dual({self.value}, {self.tangent})"
@@ -158,9 +157,7 @@ def _product_back(i: int, bar: Any, a: Any, b: Any) -> Any:
     return _summed_to(part, np.shape((a, b)[i]))
 
 
-def _sum_back(
-    i: int, bar: Any, a: Any, axis: Any = None, keepdims: bool = False
-) -> Any:
+def _sum_back(i: int, bar: Any, a: Any, axis: Any = None, **_: Any) -> Any:
     """Every entry that was added up gets the slope by the sum."""
     kept = np.sum(np.zeros(np.shape(a)), axis=axis, keepdims=True).shape
     return np.broadcast_to(np.reshape(bar, kept), np.shape(a))

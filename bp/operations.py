@@ -137,11 +137,11 @@ RULES[_scattered] = Linear(
 )
 
 
-def _joined(*arrays: Any, axis: int = 0) -> Any:
+def _joined(*arrays: Any, axis: int) -> Any:
     return np.concatenate(arrays, axis)
 
 
-def _cut(i: int, bar: Any, *arrays: Any, axis: int = 0) -> Any:
+def _cut(i: int, bar: Any, *arrays: Any, axis: int) -> Any:
     """The part of bar that belongs to array i."""
     ends = np.cumsum([np.shape(a)[axis] for a in arrays])
     index = [slice(None)] * np.ndim(bar)

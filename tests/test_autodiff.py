@@ -280,6 +280,18 @@ def test_a_rate_has_the_shape_of_its_value() -> None:
     assert (value, rate) == (0, 1)
 
 
+def test_duals_by_hand() -> None:
+    assert repr(Dual(3, 1)) == "Dual(3.0, 1.0)"
+    with pytest.raises(ValueError, match="tangent has shape"):
+        Dual(np.ones(3), 1.0)
+    with pytest.raises(TypeError, match="value is"):
+        Dual("words", 1.0)
+    with pytest.raises(TypeError, match="tangent is"):
+        Dual(1.0, None)
+    with pytest.raises(TypeError, match="value is"):
+        Dual(Dual(1.0, 1.0), 1.0)
+
+
 @pytest.mark.parametrize("meet", ["add", "keep the last"])
 def test_the_experiment_walks_as_the_tape_does(meet: str) -> None:
     w, b = experiments.EXAMPLE.w, experiments.EXAMPLE.b

@@ -31,6 +31,10 @@ OPERATIONS: dict[str, tuple[Any, ...]] = {
     "power 3": (lambda a: a**3, A),
     "power 0": (lambda a: a**0, A),
     "power -2": (lambda a: a**-2, P),
+    "powers, one of them 0": (
+        lambda a: np.power(a, np.array([0.0, 1, 2, -3])),
+        P,
+    ),
     "power of 2": (lambda a: 2.0**a, A),
     "reciprocal": (np.reciprocal, P),
     "sqrt": (np.sqrt, P),
@@ -55,6 +59,9 @@ OPERATIONS: dict[str, tuple[Any, ...]] = {
     "row @ matrix": (np.matmul, V, B),
     "matrix @ column": (np.matmul, A, V),
     "row @ column": (lambda a, b: a @ b, V, B[:, 0]),
+    "stack @ column": (np.matmul, S, V),
+    "dot with a column": (np.dot, A, V),
+    "dot with a number": (lambda a: np.dot(a, 2.0), A),
     "row @ stack": (np.matmul, A[:, 0], S),
     "dot": (np.dot, A, B),
     "dot of numbers": (lambda a: np.dot(2.0, a), A),
@@ -90,6 +97,8 @@ OPERATIONS: dict[str, tuple[Any, ...]] = {
         A,
     ),
     "stack": (lambda a, b: np.stack([a, b * a], axis=1), A, V),
+    "concatenate, first": (lambda a, b: np.concatenate([a, b.T]), A, B),
+    "stack, first": (lambda a, b: np.stack([a, b]), A, P),
     "cumsum": (lambda a: np.cumsum(a, axis=1), A),
     "einsum": (lambda a, b: np.einsum("ij,jk->ik", a, b), A, B),
     "einsum, turned": (lambda a, b: np.einsum("bij, jk -> kb", a, b), S, W),
@@ -227,8 +236,19 @@ def test_what_is_not_known_is_told() -> None:
         grad(lambda a: np.dot(a, S.transpose(0, 2, 1)).sum(), A)
     with pytest.raises(TypeError, match="is given reflect_type"):
         grad(lambda a: np.pad(a, 1, reflect_type="odd").sum(), A)
-    with pytest.raises(ValueError):
-        grad(lambda a: np.einsum("ij", a).sum(), A)
+    for spec in ("ij", "ij,jk->ik", "ijk->i"):
+        with pytest.raises(ValueError):
+            grad(lambda a, spec=spec: np.einsum(spec, a).sum(), A)
+
+
+@pytest.mark.parametrize("f", [np.max, np.min, np.mean, np.var, np.std])
+def test_what_is_reduced_loses_its_axes(f: Callable[..., Any]) -> None:
+    for axis in (None, 1, (0, 2)):
+        for settings in ({}, {"keepdims": True}):
+            value = jvp(lambda s: f(s, axis=axis, **settings), S, S)[0]  # noqa: B023
+            wanted = f(S, axis=axis, **settings)
+            assert np.shape(value) == np.shape(wanted)
+            assert np.abs(value - wanted).max() < 1e-14
 
 
 def test_float32_and_masks_are_kept() -> None:

@@ -100,10 +100,7 @@ class Tape(_Run):
 
 
 def record(f: Callable[..., Any], *arrays: Any) -> Tape:
-    """The tape of f(*arrays): its `steps`, their adjoints, the `bars`.
-
-    The arrays are its first steps; a bar may be None.  Raises as `grad`.
-    """
+    """The tape of f(*arrays): its `steps`, inputs first, and `bars`."""
     tape = Tape()
     tape.run(f, arrays)
     return tape

@@ -73,6 +73,6 @@ def draw_walk(step: int, meet: str) -> Picture:
         parts.append(words((x, y - 36), name, size=0.95))
     told = [f"{n} has {has[n]:.4f}" for n in ("x₁", "x₂") if n in has]
     last = f"{WALK[step - 1]} has passed on" if step else "C̄ = 1 at the end"
-    how = "added" if meet == "add" else "lost but for the last"
-    text = f"The cost's slopes; parts are {how}: {'; '.join([last, *told])}."
+    text = "The slope of the cost by each value, from C back to the inputs. "
+    text += f"Where parts meet, {meet}: {'; '.join([last, *told])}."
     return Picture(drawing(parts, 310), text.replace("-", "−"))

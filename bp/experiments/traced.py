@@ -25,26 +25,26 @@ def draw_asked(written: str) -> Picture:
     """Who is asked when a program meets a traced value v."""
     answer, parts = ASKED[written], []
     numpy = written != "math.exp(v)"
-    for name, x, known in [("numpy", 190, numpy), ("Traced", 330, True)]:
+    for name, x, known in [("numpy", 180, numpy), ("Traced", 300, True)]:
         colour = COLOUR["a"] if known else "grey"
         box = f"M{x - 48} 96h96v44h-96z"
         parts.append(f'<path d="{box}" {PAPER} stroke="{colour}"/>')
         parts.append(words((x, 118), name, colour))
-    parts.append(words((66, 118), written, size=0.9))
+    parts.append(words((58, 118), written, size=0.9))
     if numpy:
-        parts.append(curve([(116, 118), (138, 118)], width=3, head=True))
-        parts.append(curve([(240, 118), (278, 118)], width=3, head=True))
+        parts.append(curve([(112, 118), (130, 118)], width=3, head=True))
+        parts.append(curve([(230, 118), (250, 118)], width=3, head=True))
     else:
-        around = [(116, 132), (150, 176), (300, 176), (322, 144)]
+        around = [(112, 132), (146, 176), (276, 176), (294, 144)]
         parts.append(curve(around, width=3, head=True))
     for k, says in enumerate(ANSWERS):
         y, mine = 30 + 58 * k, k == answer
         colour = COLOUR["delta" if k == 3 else "w"] if mine else "grey"
-        parts.append(words((424, y), says, colour, 1.0 if mine else 0.85))
+        parts.append(words((436, y), says, colour, 1.0 if mine else 0.85))
         if mine:
             parts.append(
                 curve(
-                    [(350, 92 if y < 118 else 144), (364, y)],
+                    [(330, 92 if y < 118 else 144), (372, y)],
                     colour,
                     3,
                     head=True,

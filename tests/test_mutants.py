@@ -27,6 +27,7 @@ EQUIVALENT = {
     ),
     "operations._share: np.where(a == b, 0.5, a > b) → "
     "np.where(a == b, 0.5, a >= b)": "where they are equal ½ is taken",
+    "operations._einsum: True → False": "np.transpose refuses that, too",
     "operations._matmul: -1 → -0": "the result has one axis there",
     "activations._switch: np.where(np.abs(z.real) < 30, z, "
     "30 * np.sign(z.real)) → np.where(np.abs(z.real) < 30, z, "

@@ -58,8 +58,8 @@ def draw_walk(step: int, meet: str) -> Picture:
     done, parts = {"the end", *WALK[:step]}, list[str]()
     has: dict[str, float] = {}
     for name, got in parts_of().items():
-        for reader in got.keys() - {"the end"}:
-            if got[reader] or name[0] != "x":
+        for reader, part in got.items():
+            if reader in SPOTS and (part or name[0] != "x"):
                 start, end = SPOTS[reader], SPOTS[name]
                 colour = COLOUR["delta"] if reader in done else "grey"
                 parts.append(draw_arrow(start, end, colour))

@@ -4,10 +4,11 @@ Written by the chapter chapters/95_operations.md: edit it there, not here.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bp.digits import Array
 from bp.experiments.kit import (
     COLOUR,
     Picture,
@@ -20,7 +21,7 @@ from bp.experiments.kit import (
 __all__ = ["MOVES", "moved_back", "draw_moves"]
 
 
-MOVES: dict[str, Callable[[Array], Array]] = {
+MOVES: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
     "a[[0, 0, 2]]": lambda a: a[[0, 0, 2]],
     "a[1:]": lambda a: a[1:],
     "np.flip(a)": np.flip,

@@ -142,7 +142,7 @@ def jvp(f: Callable[[Any], Any], x: Any, direction: Any) -> tuple[Any, Any]:
     def both(name: str, r: Any) -> tuple[Any, Any]:
         if isinstance(r, Dual) and r.level == level:
             return r.value, r.tangent
-        return r, np.zeros(np.shape(_plain(_leaf(name, r))))
+        return r, np.zeros_like(_plain(_leaf(name, r)))
 
     values = _mapped(lambda *r: both(*r)[0], "f(x)", result)
     return values, _mapped(lambda *r: both(*r)[1], "f(x)", result)

@@ -22,16 +22,26 @@ from bp.traced import (
 __all__ = ["Together"]
 
 
+def _real(name: str, a: Any) -> Any:
+    """a, or an error: of complex numbers this has no slope."""
+    if np.iscomplexobj(_plain(a)):
+        raise TypeError(
+            f"np.{name} is given complex numbers, expected real ones: it has "
+            "no slope there"
+        )
+    return a
+
+
 def _power_slope(v: Any, a: Any, b: Any) -> Any:
-    """b a^(b − 1), and 0 where b is 0."""
-    if np.any(_plain(b) == 0):
-        return b * np.power(a, np.where(_plain(b) == 0, 1, b - 1))
+    """b a^(b − 1), and 0 where both are 0."""
+    if np.any(both := (_plain(a) == 0) & (_plain(b) == 0)):
+        a = np.where(both, 1, a)
     return b * np.power(a, b - 1)
 
 
 def _exponent_slope(v: Any, a: Any, b: Any) -> Any:
     """a^b ln a, and 0 where a is 0."""
-    return v * np.log(np.where(_plain(a) == 0, 1, a))
+    return v * np.log(np.where(_plain(a) == 0, np.ones_like(v), a))
 
 
 RULES |= {
@@ -68,7 +78,7 @@ RULES |= {
     np.minimum: Elementwise(
         lambda v, a, b: _share(b, a), lambda v, a, b: _share(a, b)
     ),
-    np.absolute: Elementwise(lambda v, a: np.sign(a)),
+    np.absolute: Elementwise(lambda v, a: np.sign(_real("absolute", a))),
     np.where: Elementwise(
         0, lambda v, c, a, b: _plain(c) != 0, lambda v, c, a, b: _plain(c) == 0
     ),
@@ -155,7 +165,7 @@ class Together(Linear):
     def push(
         self, i: int, dot: Any, value: Any, args: Args, **settings: Any
     ) -> Any:
-        still = [np.zeros(np.shape(a)) for a in args]
+        still = [np.zeros(np.shape(a), dot.dtype) for a in args]
         return super().push(i, dot, value, still, **settings)
 
 
@@ -193,7 +203,7 @@ RULES |= {
 }
 
 
-def _largest(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _largest(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """The largest entries; where several are equal, each has its share."""
     numbers = _plain(a)
     top = numbers == np.max(numbers, axis=axis, keepdims=True)
@@ -202,14 +212,37 @@ def _largest(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return np.sum(np.where(top, a, 0) * share, axis=axis, keepdims=keepdims)
 
 
-def _mean(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     total = np.sum(a, axis=axis, keepdims=keepdims)
     return total / (np.size(a) / np.size(total))
 
 
-def _var(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    off = a - _mean(a, axis, True)
-    return _mean(off * off, axis, keepdims)
+def _min(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return -_largest(-a, axis, keepdims=keepdims)
+
+
+def _var(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    off = _real("var", a) - _mean(a, axis, keepdims=True)
+    return _mean(off * off, axis, keepdims=keepdims)
+
+
+def _std(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return np.sqrt(_var(a, axis, keepdims=keepdims))
+
+
+def _norm(a: Any) -> Any:
+    return np.sqrt(np.sum(_real("linalg.norm", a) * a))
+
+
+_MODES = "constant edge reflect symmetric wrap".split()  # those that move
+
+
+def _pad(a: Any, width: Any, mode: Any = "constant") -> Any:
+    if mode not in _MODES:
+        raise TypeError(
+            f"np.pad is given mode {mode!r}, expected one of {_MODES}"
+        )
+    return _apply(np.pad, a, width, mode=mode)
 
 
 def _stack(arrays: Any, axis: int = 0) -> Any:
@@ -255,12 +288,10 @@ def _einsum(spec: str, *arrays: Any) -> Any:
 
 MADE_OF |= {
     np.max: _largest,
-    np.min: lambda a, axis=None, keepdims=False: -_largest(-a, axis, keepdims),
+    np.min: _min,
     np.mean: _mean,
     np.var: _var,
-    np.std: lambda a, axis=None, keepdims=False: np.sqrt(
-        _var(a, axis, keepdims)
-    ),
+    np.std: _std,
     np.clip: lambda a, low, high: np.minimum(np.maximum(a, low), high),
     np.stack: _stack,
     np.concatenate: _concatenate,
@@ -277,5 +308,6 @@ MADE_OF |= {
         a, np.argsort(a, axis), axis=axis
     ),
     np.einsum: _einsum,
-    np.linalg.norm: lambda a: np.sqrt(np.sum(a * a)),
+    np.linalg.norm: _norm,
+    np.pad: _pad,
 }

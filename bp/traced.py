@@ -61,6 +61,7 @@ class Elementwise:
 
     def __init__(self, *slopes: Any) -> None:
         self.slopes, self.takes = slopes, frozenset[str]()
+        self.least = self.most = len(slopes)
 
     def _times(self, rate: Any, i: int, value: Any, args: Args) -> Any:
         slope = self.slopes[i]
@@ -80,14 +81,15 @@ class Linear:
     """A step that is linear in each of its arrays.
 
     way_back(i, bar, *args, **settings) is its part of the slope by argument
-    i; `takes` are the names of its settings.
+    i; `takes` are the names of its settings, which come third at most where
+    they have no name.
     """
 
     def __init__(
         self, f: Any, way_back: Callable[..., Any], takes: str = ""
     ) -> None:
         self.f, self.way_back = f, way_back
-        self.takes = frozenset(takes.split())
+        self.takes, self.least, self.most = frozenset(takes.split()), 1, 3
 
     def push(
         self, i: int, dot: Any, value: Any, args: Args, **settings: Any
@@ -135,6 +137,11 @@ def _known(f: Any, args: Args, settings: dict[str, Any]) -> Any:
             f"np.{name} is given {', '.join(sorted(odd))}, expected "
             f"{', '.join(sorted(rule.takes)) or 'nothing'} by name"
         )
+    if not rule.least <= len(args) <= rule.most:
+        raise TypeError(
+            f"np.{name} is given {len(args)} arguments without a name, "
+            f"expected {rule.least} to {rule.most}"
+        )
     return _apply(f, *args, **settings)
 
 
@@ -147,19 +154,17 @@ def _apply(f: Any, *args: Any, **settings: Any) -> Any:
             level, ours[i] = a.level, a
     if not ours:
         return f(*args, **settings)
-    within = [*args]
-    for i, a in ours.items():
-        within[i] = a.value
+    within = [ours[i].value if i in ours else a for i, a in enumerate(args)]
     value = _apply(f, *within, **settings)
-    return a._next(f, value, within, ours, settings)
+    return next(iter(ours.values()))._next(f, value, within, ours, settings)
 
 
 class Traced(NDArrayOperatorsMixin):
     """A value that numpy calculates with by RULES, as with an array.
 
-    `value` holds the numbers, or a value of another run; what is compared,
-    rounded or sorted gives plain arrays.  It stands still: changing it in
-    place raises ValueError, what no rule knows TypeError.
+    `value` holds the numbers, or a value of another run; what compares, or
+    says where (argsort, argmax), gives plain arrays.  It stands still:
+    changing it in place raises ValueError, what no rule knows TypeError.
     """
 
     value: Any
@@ -240,13 +245,13 @@ class Traced(NDArrayOperatorsMixin):
         given = axes[0] if len(axes) == 1 else axes or None
         return np.transpose(self, given)
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:
         return np.sum(self, axis=axis, keepdims=keepdims)
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:
         return np.mean(self, axis=axis, keepdims=keepdims)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:
         return np.max(self, axis=axis, keepdims=keepdims)
 
 
@@ -386,8 +391,11 @@ class _Run:
             bar = self.bars[node.place]
             if isinstance(bar, Traced):
                 return bar
-            still = np.zeros(node.shape, node.dtype)
-            return still if bar is None else np.array(bar)
+            if bar is None:
+                return np.zeros(node.shape, node.dtype)
+            bar = np.array(bar)
+            same = bar.dtype.kind == node.dtype.kind  # float32 is kept
+            return bar.astype(node.dtype) if same else bar
 
         return _mapped(slope, "x", nodes)
 

@@ -42,14 +42,8 @@ def draw_asked(written: str) -> Picture:
         colour = COLOUR["delta" if k == 3 else "w"] if mine else "grey"
         parts.append(words((436, y), says, colour, 1.0 if mine else 0.85))
         if mine:
-            parts.append(
-                curve(
-                    [(330, 92 if y < 118 else 144), (372, y)],
-                    colour,
-                    3,
-                    head=True,
-                )
-            )
+            ends = [(330, 92 if y < 118 else 144), (372, y)]
+            parts.append(curve(ends, colour, 3, head=True))
     how = "numpy asks Traced" if numpy else "Python asks Traced for a float"
     return Picture(
         drawing(parts, 236),

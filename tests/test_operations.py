@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from bp import complex_step, finite_difference, grad, jvp, sigma
+from bp import complex_step, finite_difference, grad, jvp, record, sigma
 from bp.experiments import operations as experiments
 
 pytestmark = pytest.mark.guard("4 functions")
@@ -229,16 +229,78 @@ def test_powers_of_zero_have_slopes() -> None:
     assert grad(lambda a: a**1, 0.0) == 1
     assert grad(lambda a: a**0, 0.0) == 0
     assert grad(lambda b: np.power(0.0, b), 2.0) == 0
+    found = grad(lambda a, b: np.sum(a**b), np.zeros(3), np.array([0.0, 1, 2]))
+    assert found[0].tolist() == [0, 1, 0] and not found[1].any()
+    by_both = jvp(lambda b: grad(lambda a: a**b, 4.0), 0.0, 1.0)[1]
+    assert by_both == 0.25  # the slope of b a^(b - 1) by b, at b = 0
 
 
 def test_what_is_not_known_is_told() -> None:
     with pytest.raises(ValueError, match="np.dot of a stack"):
         grad(lambda a: np.dot(a, S.transpose(0, 2, 1)).sum(), A)
-    with pytest.raises(TypeError, match="is given reflect_type"):
+    with pytest.raises(TypeError, match="argument 'reflect_type'"):
         grad(lambda a: np.pad(a, 1, reflect_type="odd").sum(), A)
     for spec in ("ij", "ij,jk->ik", "ijk->i"):
         with pytest.raises(ValueError):
             grad(lambda a, spec=spec: np.einsum(spec, a).sum(), A)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        *(
+            lambda a, mode=mode: np.pad(a, 1, mode=mode)
+            for mode in "mean maximum minimum median linear_ramp empty".split()
+        ),
+        lambda a: np.pad(a, 1, "mean"),
+        lambda a: np.pad(a, 1, constant_values=2),
+        lambda a: np.pad(a, 1, lambda *_: None),
+        lambda a: np.sum(a, None, None, None, False, 5.0),
+        lambda a: np.sum(a, 0, None, np.zeros(4)),
+        lambda a: np.sum(a, initial=5.0),
+        lambda a: np.sum(a, where=A > 0),
+        lambda a: np.take(a, [0], 0, np.zeros((1, 4))),
+        lambda a: np.cumsum(a, 0, None, np.zeros((3, 4))),
+        lambda a: np.mean(a, 0, float),
+        lambda a: np.var(a, 0, float),
+        lambda a: np.std(a, ddof=1),
+        lambda a: np.min(a, 0, np.zeros(4)),
+        lambda a: np.max(a, 0, np.zeros(4)),
+        lambda a: np.max(a, initial=5.0),
+        lambda a: a.mean(0, float),
+        lambda a: a.sum(0, float),
+        lambda a: a.max(0, np.zeros(4)),
+        lambda a: np.add(a, 1, dtype=float),
+        lambda a: np.add(a, 1, casting="unsafe"),
+        lambda a: np.maximum(a, 1, where=A > 0),
+        lambda a: np.reshape(a, (4, 3), order="F"),
+        lambda a: np.linalg.norm(a, 1),
+        lambda a: np.where(a)[0],
+    ],
+)
+def test_settings_without_a_rule_are_refused(f: Callable[..., Any]) -> None:
+    with pytest.raises(TypeError):
+        grad(lambda a: np.sum(f(a)), A)
+    with pytest.raises(TypeError):
+        jvp(f, A, A)
+
+
+@pytest.mark.parametrize("mode", "edge reflect symmetric wrap".split())
+def test_modes_that_move(mode: Any) -> None:
+    def cost(a: Any) -> Any:
+        return np.sum(np.sin(np.pad(a, ((0, 2), (1, 1)), mode)))
+
+    assert np.abs(grad(cost, A) - complex_step(cost, A)).max() < 1e-14
+
+
+@pytest.mark.parametrize(
+    "f", [np.abs, np.var, np.std, np.linalg.norm], ids=lambda f: f.__name__
+)
+def test_what_has_no_complex_slope_is_refused(f: Callable[..., Any]) -> None:
+    z = np.array([3 + 4j, 1.0])
+    for run in (lambda: jvp(f, z, z), lambda: grad(lambda a: np.sum(f(a)), z)):
+        with pytest.raises(TypeError, match="given complex numbers"):
+            run()
 
 
 @pytest.mark.parametrize("f", [np.max, np.min, np.mean, np.var, np.std])
@@ -271,6 +333,21 @@ def test_float32_and_masks_are_kept() -> None:
 
     found = grad(lambda a: softmax_rows(a.T @ a + hidden), A)
     assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, *NOT_COMPLEX])
+def test_float32_is_kept_at_every_step(name: str) -> None:
+    f, *arrays = (OPERATIONS | NOT_COMPLEX)[name]
+    given = [a.astype(np.float32) for a in arrays]
+    if name in ("concatenate, fixed", "powers, one of them 0"):
+        return  # f itself has an array of float64
+    tape = record(lambda *g: np.sum(np.sin(f(*g))), *given)
+    assert all(b is None or b.dtype == np.float32 for b in tape.bars)
+    value, rate = jvp(lambda g: f(*g), tuple(given), tuple(given))
+    assert value.dtype == rate.dtype == np.float32
+    wide = np.ones(3)
+    assert grad(lambda a: np.sum(a * wide), given[0][..., :1]).dtype == "f"
+    assert jvp(lambda a: given[0], given[0], given[0])[1].dtype == "f"
 
 
 def test_moves_of_the_experiment() -> None:

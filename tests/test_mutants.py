@@ -15,12 +15,8 @@ EQUIVALENT = {
     "autodiff.back: -1 → -0": "the first step is given, and reads nothing",
     **dict.fromkeys(
         [
-            "operations._power_slope: np.where(_plain(b) == 0, 1, b - 1) → "
-            "np.where(_plain(b) == 0, 2, b - 1)",
-            "operations._power_slope: np.where(_plain(b) == 0, 1, b - 1) → "
-            "np.where(_plain(b) == 0, 0, b - 1)",
-            "operations._exponent_slope: np.where(_plain(a) == 0, 1, a) → "
-            "np.where(_plain(a) == 0, 2, a)",
+            "operations._power_slope: np.where(both, 1, a) → "
+            "np.where(both, 2, a)",
             "operations._largest: np.where(top, a, 0) → np.where(top, a, 1)",
         ],
         "it is multiplied by 0",

@@ -18,6 +18,7 @@ from bp.activations import (
 )
 from bp.algorithm import End, Gradient, backprop
 from bp.approximation import bump_network
+from bp.autodiff import Dual, Tape, grad, jvp, record, sigma, value_and_grad
 from bp.biases import bias_gradient
 from bp.changes import (
     as_place,
@@ -99,6 +100,7 @@ from bp.neuron import (
     sigmoid_prime,
     weighted_input,
 )
+from bp.operations import Together
 from bp.optimisers import Optimiser, optimiser
 from bp.reading import (
     as_array,
@@ -126,6 +128,18 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.traced import (
+    MADE_OF,
+    PLAIN,
+    RULES,
+    Args,
+    Elementwise,
+    Linear,
+    Node,
+    Step,
+    Traced,
+    operation,
+)
 from bp.training import (
     Callback,
     Diverged,
@@ -146,10 +160,13 @@ from bp.workspace import Workspace, batch_gradient, flattened, of_sigmoids
 
 __all__ = [
     "Activation",
+    "Args",
     "Array",
     "Callback",
     "Diverged",
+    "Dual",
     "EarlyStopping",
+    "Elementwise",
     "End",
     "ForwardPass",
     "GELU",
@@ -161,13 +178,18 @@ __all__ = [
     "Index",
     "Interrupted",
     "LEAKY_RELU",
+    "Linear",
+    "MADE_OF",
     "Masks",
     "Memory",
     "Network",
+    "Node",
     "Optimiser",
+    "PLAIN",
     "Parameters",
     "Place",
     "RELU",
+    "RULES",
     "Run",
     "SIGMOID",
     "SILU",
@@ -175,7 +197,11 @@ __all__ = [
     "SOFTPLUS",
     "Samples",
     "SlopeRule",
+    "Step",
     "TANH",
+    "Tape",
+    "Together",
+    "Traced",
     "Workspace",
     "accuracy",
     "as_array",
@@ -214,11 +240,13 @@ __all__ = [
     "forward",
     "gated",
     "gaussian_expectation",
+    "grad",
     "hessian",
     "hessian_vector",
     "in_words",
     "initialised",
     "jacobian",
+    "jvp",
     "leaky",
     "load_digits",
     "load_mnist",
@@ -238,6 +266,7 @@ __all__ = [
     "of_sigmoids",
     "one_hot",
     "one_number",
+    "operation",
     "optimiser",
     "output_error",
     "propagate_error",
@@ -245,12 +274,14 @@ __all__ = [
     "quadratic_cost_gradient",
     "random_network",
     "read_idx",
+    "record",
     "relative_error",
     "rule_hessian",
     "save_run",
     "scale_for",
     "sgd",
     "shifted",
+    "sigma",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sigmoid_prime",
@@ -261,6 +292,7 @@ __all__ = [
     "split_neuron",
     "step_down",
     "tanh_prime",
+    "value_and_grad",
     "values_of",
     "verdict",
     "weight_gradient",

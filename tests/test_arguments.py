@@ -51,6 +51,10 @@ def cubes(v: Any) -> Any:
     return (v**3).sum()
 
 
+def all_cubes(v: Any) -> Any:
+    return sum(map(cubes, v.values())) if isinstance(v, dict) else cubes(v)
+
+
 NET = bp.random_network((2, 4, 3), rng())
 X, Y = rng().normal(size=(2, 5)), bp.one_hot([0, 2, 1, 1, 0], 3)
 RUN = bp.forward(NET, X)
@@ -243,6 +247,17 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "mean_field": (
         bp.mean_field,
         {"f": bp.SIGMOID, "scale": 2.0, "depth": 3, "start": 1, "bias": 0},
+    ),
+}
+CALLS |= {
+    "grad": (bp.grad, {"f": all_cubes, "x": X}),
+    "value_and_grad": (bp.value_and_grad, {"f": all_cubes, "x": X}),
+    "record": (lambda f, x: bp.record(f, x), {"f": all_cubes, "x": X}),
+    "jvp": (bp.jvp, {"f": cubes, "x": X, "direction": X}),
+    "sigma": (lambda z: bp.sigma(z), {"z": X}),
+    "operation": (
+        lambda f, slopes: bp.operation(f, slopes),
+        {"f": np.exp, "slopes": np.exp},
     ),
 }
 ELSEWHERE = {  # what is tried by tests of its own

@@ -176,8 +176,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         bp.as_network,
         {"vector": bp.as_vector(NET), "sizes": NET.sizes},
     ),
-    "hessian_vector": (
-        bp.hessian_vector,
+    "hessian_along": (
+        bp.hessian_along,
         {"network": NET, "x": X, "y": Y, "v": bp.as_vector(NET)},
     ),
     "hessian": (bp.hessian, {"network": NET, "x": X, "y": Y}),

@@ -203,7 +203,7 @@ EQUIVALENT = {
     "np.sqrt(np.finfo(cast(Any, array.dtype)).max)": (
         "no entry of a run equals the bound exactly"
     ),
-    "minima.hessian_vector: 1e-30 → 1.5000000000000001e-30": (
+    "minima.hessian_along: 1e-30 → 1.5000000000000001e-30": (
         "any imaginary step that is tiny gives the same slope"
     ),
     **dict.fromkeys(

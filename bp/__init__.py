@@ -64,6 +64,7 @@ from bp.gradient_check import (
     relative_error,
 )
 from bp.handwriting import confusion_matrix, load_mnist, mnist_folder, read_idx
+from bp.krylov import Product, conjugate_gradients, lanczos
 from bp.loop import (
     Index,
     Memory,
@@ -83,7 +84,7 @@ from bp.minima import (
     as_vector,
     classify,
     hessian,
-    hessian_vector,
+    hessian_along,
 )
 from bp.network import (
     ForwardPass,
@@ -126,6 +127,12 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.second_order import (
+    Passes,
+    forward_along,
+    gauss_newton_vector,
+    hessian_vector,
+)
 from bp.training import (
     Callback,
     Diverged,
@@ -166,7 +173,9 @@ __all__ = [
     "Network",
     "Optimiser",
     "Parameters",
+    "Passes",
     "Place",
+    "Product",
     "RELU",
     "Run",
     "SIGMOID",
@@ -204,6 +213,7 @@ __all__ = [
     "classify",
     "complex_step",
     "confusion_matrix",
+    "conjugate_gradients",
     "cost_when_nudged",
     "count_parameters",
     "cross_entropy_cost",
@@ -212,13 +222,17 @@ __all__ = [
     "finite_difference",
     "flattened",
     "forward",
+    "forward_along",
     "gated",
+    "gauss_newton_vector",
     "gaussian_expectation",
     "hessian",
+    "hessian_along",
     "hessian_vector",
     "in_words",
     "initialised",
     "jacobian",
+    "lanczos",
     "leaky",
     "load_digits",
     "load_mnist",

@@ -1,0 +1,62 @@
+"""What does the gradient's gradient cost?
+
+Written by the chapter chapters/27_second_order.md: edit it there, not here.
+"""
+
+from bp.digits import Array
+from bp.experiments.biases import all_errors
+from bp.experiments.cost import EXAMPLE_Y
+from bp.experiments.kit import COLOUR, Picture, draw_network, place, words
+from bp.experiments.network import EXAMPLE, EXAMPLE_X
+from bp.experiments.weights import WEIGHTS
+from bp.network import Network, forward
+from bp.weights import weight_gradient
+
+__all__ = ["Rates", "rates", "draw_moving"]
+
+
+Rates = dict[int, Array]
+
+
+def rates(name: str) -> tuple[Rates, Rates, Rates]:
+    """R{a}, R{δ} and R of the slopes by weights, as one weight moves."""
+    l, j, k = WEIGHTS[name]
+    w = {l: w.astype(complex) for l, w in EXAMPLE.w.items()}
+    w[l][j, k] += 1e-30j
+    moved = Network(w, EXAMPLE.b)
+    a = forward(moved, EXAMPLE_X).a
+    delta = all_errors(moved, EXAMPLE_X, EXAMPLE_Y)
+    slope = {n: weight_gradient(delta[n], a[n - 1]) for n in delta}
+    a, delta, slope = (
+        {n: v.imag / 1e-30 for n, v in q.items()} for q in (a, delta, slope)
+    )
+    return a, delta, slope
+
+
+def draw_moving(name: str, other: str) -> Picture:
+    """The example while one weight moves: how fast everything else does."""
+    a, delta, slope = rates(name)
+    over, inside, fill = [], {}, {}
+    for l, values in forward(EXAMPLE, EXAMPLE_X).a.items():
+        for i, value in enumerate(values[:, 0]):
+            x, y = place(EXAMPLE.sizes, l, i + 1)
+            inside[l, i + 1] = f"{value:.2f}".replace(".00", "")
+            fill[l, i + 1] = min(2 * abs(float(a[l][i, 0])), 1)
+            both = [(a, "a", -31), (delta, "delta", 33)] if l else []
+            for quantity, colour, up in both:
+                rate = f"{quantity[l][i, 0]:+.3f}".replace("-", "−")
+                rate = rate if rate[1:] != "0.000" else "0"
+                over.append(words((x, y + up), rate, COLOUR[colour], 0.87))
+    bold = {WEIGHTS[name]: 2.5, WEIGHTS[other]: 1.0}
+    weight = {
+        (n, r + 1, c + 1): bold.get((n, r, c), 0.02)
+        for n, r, c in WEIGHTS.values()
+    }
+    svg = draw_network(EXAMPLE.sizes, inside, fill, weight, over=over, above=8)
+    l, j, k = WEIGHTS[other]
+    text = (
+        f"{name} grows with speed 1. Above each neuron stands how fast its "
+        f"activation moves, below it how fast its δ does; the slope by "
+        f"{other} moves by {slope[l][j, k]:.4f}."
+    )
+    return Picture(svg, text.replace("-", "−"))

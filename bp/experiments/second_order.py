@@ -1,4 +1,4 @@
-"""What does the gradient's gradient cost?
+"""What does the gradient's gradient cost
 
 Written by the chapter chapters/27_second_order.md: edit it there, not here.
 """

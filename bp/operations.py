@@ -1,0 +1,278 @@
+"""The slope of every operation
+
+Written by the chapter chapters/94_operations.md: edit it there, not here.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from bp.traced import (
+    MADE_OF,
+    RULES,
+    Args,
+    Elementwise,
+    Linear,
+    _apply,
+    _picked,
+    _plain,
+)
+
+__all__ = []
+
+
+def _power_slope(v: Any, a: Any, b: Any) -> Any:
+    """b a^(b − 1), and 0 where b is 0."""
+    return b * np.power(a, np.where(_plain(b) == 0, 1, b - 1))
+
+
+def _exponent_slope(v: Any, a: Any, b: Any) -> Any:
+    """a^b ln a, and 0 where a is 0."""
+    return v * np.log(np.where(_plain(a) == 0, 1, a))
+
+
+RULES |= {
+    np.positive: Elementwise(1),
+    np.power: Elementwise(_power_slope, _exponent_slope),
+    np.reciprocal: Elementwise(lambda v, a: -v * v),
+    np.sqrt: Elementwise(lambda v, a: 0.5 / v),
+    np.log: Elementwise(lambda v, a: 1 / a),
+    np.log1p: Elementwise(lambda v, a: 1 / (1 + a)),
+    np.expm1: Elementwise(lambda v, a: v + 1),
+    np.sin: Elementwise(lambda v, a: np.cos(a)),
+    np.cos: Elementwise(lambda v, a: -np.sin(a)),
+    np.tan: Elementwise(lambda v, a: 1 + v * v),
+    np.arctan: Elementwise(lambda v, a: 1 / (1 + a * a)),
+    np.sinh: Elementwise(lambda v, a: np.cosh(a)),
+    np.cosh: Elementwise(lambda v, a: np.sinh(a)),
+    np.tanh: Elementwise(lambda v, a: 1 - v * v),
+    np.logaddexp: Elementwise(
+        lambda v, a, b: np.exp(a - v), lambda v, a, b: np.exp(b - v)
+    ),
+}
+
+
+def _share(a: Any, b: Any) -> Any:
+    """1 where a is larger, ½ where both are equal, else 0."""
+    a, b = _plain(a), _plain(b)
+    return np.where(a == b, 0.5, a > b)
+
+
+RULES |= {
+    np.maximum: Elementwise(
+        lambda v, a, b: _share(a, b), lambda v, a, b: _share(b, a)
+    ),
+    np.minimum: Elementwise(
+        lambda v, a, b: _share(b, a), lambda v, a, b: _share(a, b)
+    ),
+    np.absolute: Elementwise(lambda v, a: np.sign(a)),
+    np.where: Elementwise(
+        0, lambda v, c, a, b: _plain(c) != 0, lambda v, c, a, b: _plain(c) == 0
+    ),
+}
+
+
+def _transpose_back(i: int, bar: Any, a: Any, axes: Any = None) -> Any:
+    """The axes go back to where they were."""
+    if axes is not None:
+        axes = np.argsort([axis % np.ndim(a) for axis in axes])
+    return np.transpose(bar, axes)
+
+
+def _reshape_back(i: int, bar: Any, a: Any, shape: Any) -> Any:
+    return np.reshape(bar, np.shape(a))
+
+
+RULES |= {
+    np.reshape: Linear(np.reshape, _reshape_back, "shape"),
+    np.transpose: Linear(np.transpose, _transpose_back, "axes"),
+    np.swapaxes: Linear(
+        np.swapaxes, lambda i, bar, a, j, k: np.swapaxes(bar, j, k)
+    ),
+}
+
+
+def _placed(f: Any, a: Any, *args: Any, **settings: Any) -> Any:
+    """Where each entry of f(a) comes from: 1, 2, ... in a, or 0, nowhere."""
+    places = np.arange(1, np.size(a) + 1).reshape(np.shape(a))
+    return f(places, *args, **settings)
+
+
+def _gathered(a: Any, places: Any) -> Any:
+    """The entries of a at these places, and 0 for nowhere."""
+    return np.append(np.zeros(1, a.dtype), a)[places]
+
+
+def _scattered(bar: Any, places: Any, shape: tuple[int, ...]) -> Any:
+    """bar, added up at the places where its entries came from."""
+    found = np.zeros(1 + int(np.prod(shape)), bar.dtype)
+    np.add.at(found, places, bar)
+    return found[1:].reshape(shape)
+
+
+def _move(f: Any, takes: str = "") -> Linear:
+    """The rule of a function that puts entries elsewhere, or repeats them."""
+
+    def back(i: int, bar: Any, a: Any, *args: Any, **settings: Any) -> Any:
+        places = _placed(f, a, *args, **settings)
+        return _apply(_scattered, bar, places=places, shape=np.shape(a))
+
+    return Linear(f, back, takes)
+
+
+RULES[_gathered] = Linear(
+    _gathered,
+    lambda i, bar, a, places: _apply(
+        _scattered, bar, places=places, shape=np.shape(a)
+    ),
+    "places",
+)
+RULES[_scattered] = Linear(
+    _scattered,
+    lambda i, bar, a, places, shape: _apply(_gathered, bar, places=places),
+    "places shape",
+)
+
+
+def _joined(*arrays: Any, axis: int = 0) -> Any:
+    return np.concatenate(arrays, axis)
+
+
+def _cut(i: int, bar: Any, *arrays: Any, axis: int = 0) -> Any:
+    """The part of bar that belongs to array i."""
+    ends = np.cumsum([np.shape(a)[axis] for a in arrays])
+    index = [slice(None)] * np.ndim(bar)
+    index[axis] = slice(ends[i] - np.shape(arrays[i])[axis], ends[i])
+    return bar[tuple(index)]
+
+
+class _Together(Linear):
+    """Linear in all arrays together: what does not move counts as 0."""
+
+    def push(
+        self, i: int, dot: Any, value: Any, args: Args, **settings: Any
+    ) -> Any:
+        still = [np.zeros(np.shape(a)) for a in args]
+        return super().push(i, dot, value, still, **settings)
+
+
+def _running_back(i: int, bar: Any, a: Any, axis: int) -> Any:
+    """The running sum from the other end."""
+    return np.flip(np.cumsum(np.flip(bar, axis), axis), axis)
+
+
+RULES |= {
+    _joined: _Together(_joined, _cut, "axis"),
+    np.cumsum: Linear(np.cumsum, _running_back, "axis"),
+}
+RULES |= {
+    f: _move(f, takes)
+    for f, takes in [
+        (_picked, "index"),
+        (np.diagonal, "offset axis1 axis2"),
+        (np.diag, "k"),
+        (np.flip, "axis"),
+        (np.pad, "mode"),
+        (np.ravel, ""),
+        (np.repeat, "repeats axis"),
+        (np.roll, "shift axis"),
+        (np.rot90, "k axes"),
+        (np.squeeze, "axis"),
+        (np.expand_dims, "axis"),
+        (np.moveaxis, "source destination"),
+        (np.take, "axis"),
+        (np.take_along_axis, "axis"),
+        (np.tile, "reps"),
+        (np.tril, "k"),
+        (np.triu, "k"),
+        (sliding_window_view, "window_shape axis"),
+    ]
+}
+
+
+def _largest(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The largest entries; where several are equal, each has its share."""
+    numbers = _plain(a)
+    top = numbers == np.max(numbers, axis=axis, keepdims=True)
+    share = top / np.sum(top, axis=axis, keepdims=True)
+    return np.sum(np.where(top, a, 0) * share, axis=axis, keepdims=keepdims)
+
+
+def _mean(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    total = np.sum(a, axis=axis, keepdims=keepdims)
+    return total / (np.size(a) / np.size(total))
+
+
+def _var(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    off = a - _mean(a, axis, True)
+    return _mean(off * off, axis, keepdims)
+
+
+def _stack(arrays: Any, axis: int = 0) -> Any:
+    return _concatenate([np.expand_dims(a, axis) for a in arrays], axis)
+
+
+def _concatenate(arrays: Any, axis: int = 0) -> Any:
+    return _apply(_joined, *arrays, axis=axis)
+
+
+def _matmul(a: Any, b: Any) -> Any:
+    """A product of matrices or stacks; a vector is a row, or a column."""
+    if np.ndim(a) == 1:
+        axis = -1 if np.ndim(b) == 1 else -2
+        return np.squeeze(_matmul(np.expand_dims(a, 0), b), axis)
+    if np.ndim(b) == 1:
+        return np.squeeze(_matmul(a, np.expand_dims(b, 1)), -1)
+    return _apply(np.matmul, a, b)
+
+
+def _dot(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    if np.ndim(b) > 2:
+        raise ValueError("np.dot of a stack is not known here: write a @ b")
+    return _matmul(a, b)
+
+
+def _einsum(spec: str, *arrays: Any) -> Any:
+    """np.einsum with '->', by products of all and a sum: right, not fast."""
+    left, right = spec.replace(" ", "").split("->")
+    letters = sorted(set(left) - {","})
+    whole: Any = 1.0
+    for names, a in zip(left.split(","), arrays, strict=True):
+        size = dict(zip(names, np.shape(a), strict=True))
+        a = np.transpose(a, [names.index(n) for n in sorted(names)])
+        whole = whole * np.reshape(a, tuple(size.get(n, 1) for n in letters))
+    gone = tuple(k for k, n in enumerate(letters) if n not in right)
+    rest = [n for n in letters if n in right]
+    total = np.sum(whole, axis=gone)
+    return np.transpose(total, [rest.index(n) for n in right])
+
+
+MADE_OF |= {
+    np.max: _largest,
+    np.min: lambda a, axis=None, keepdims=False: -_largest(-a, axis, keepdims),
+    np.mean: _mean,
+    np.var: _var,
+    np.std: lambda a, axis=None, keepdims=False: np.sqrt(
+        _var(a, axis, keepdims)
+    ),
+    np.clip: lambda a, low, high: np.minimum(np.maximum(a, low), high),
+    np.stack: _stack,
+    np.concatenate: _concatenate,
+    np.hstack: lambda arrays: _concatenate(
+        arrays, 0 if np.ndim(arrays[0]) == 1 else 1
+    ),
+    np.vstack: lambda arrays: _concatenate(
+        [a if np.ndim(a) > 1 else np.expand_dims(a, 0) for a in arrays]
+    ),
+    np.matmul: _matmul,
+    np.dot: _dot,
+    np.outer: lambda a, b: np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1)),
+    np.sort: lambda a, axis=-1: np.take_along_axis(
+        a, np.argsort(a, axis), axis=axis
+    ),
+    np.einsum: _einsum,
+    np.linalg.norm: lambda a: np.sqrt(np.sum(a * a)),
+}

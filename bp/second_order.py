@@ -4,11 +4,12 @@ Written by the chapter chapters/27_second_order.md: edit it there, not here.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bp.algorithm import End, backprop
+from bp.algorithm import End, Gradient, backprop
 from bp.cost import quadratic_cost_gradient
 from bp.digits import Array, as_columns
 from bp.minima import as_vector
@@ -62,21 +63,25 @@ def _last(at: Passes, y: ArrayLike, end: End | None) -> list[Array]:
     return [asked(z, y)[1], _speed(lambda z: asked(z, y)[1], z, moving.z[L])]
 
 
-def _views(column: Array, network: Network) -> Network:
-    """A column of P numbers as a network of its shapes, not copied."""
+class _Speeds(Gradient):
+    """v^l and u^l, known to be in the shapes of a network."""
+
+
+def _views(column: Array, network: Network) -> _Speeds:
+    """A column of P numbers in the shapes of a network, not copied."""
     w, b, start = {}, {}, 0
     for l, own in network.w.items():
         middle, end = start + own.size, start + own.size + len(own)
         w[l] = column[start:middle].reshape(own.shape)
         b[l], start = column[middle:end], end
-    return Network(w, b)
+    return _Speeds(w, b, np.float64(0))
 
 
-def _direction(network: Network, v: ArrayLike | Network) -> Network:
+def _direction(network: Network, v: Any) -> _Speeds:
     """v^l and u^l, in the shapes of the network; all real."""
-    check_network(network)
-    if isinstance(v, Network) and v.sizes == network.sizes:
+    if isinstance(v, _Speeds):
         return v
+    check_network(network)
     v = as_columns(v, "v", count_parameters(network.sizes))
     if v.shape[1] > 1:
         raise ValueError(f"v has shape {v.shape}, expected ({len(v)}, 1)")
@@ -88,15 +93,14 @@ def _direction(network: Network, v: ArrayLike | Network) -> Network:
 
 
 def forward_along(
-    network: Network, x: ArrayLike, v: ArrayLike | Network
+    network: Network, x: ArrayLike, v: ArrayLike
 ) -> tuple[ForwardPass, ForwardPass]:
     """A forward pass, and R of it along v (eq-second-order-forward).
 
     x is (n_0, m); v is a real column of P numbers, in the order of
-    `as_vector`, of any length, or the Network that `as_network` makes of
-    it.  The second pass holds R{z[l]} and R{a[l]} for l = 1, ..., L, shaped
-    as z[l].  Raises ValueError when a shape does not fit, TypeError when
-    the network or v is complex.
+    `as_vector`, of any length.  The second pass holds R{z[l]} and R{a[l]}
+    for l = 1, ..., L, shaped as z[l].  Raises ValueError when a shape does
+    not fit, TypeError when the network or v is complex.
     """
     along, run = _direction(network, v), forward(network, x)
     rz: dict[int, Array] = {}

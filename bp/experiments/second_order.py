@@ -12,30 +12,31 @@ from bp.experiments.weights import WEIGHTS
 from bp.network import Network, forward
 from bp.weights import weight_gradient
 
-__all__ = ["Rates", "rates", "draw_moving"]
+__all__ = ["rates", "speed", "draw_moving"]
 
 
-Rates = dict[int, Array]
-
-
-def rates(name: str) -> tuple[Rates, Rates, Rates]:
+def rates(name: str) -> list[dict[int, Array]]:
     """R{a}, R{δ} and R of the slopes by weights, as one weight moves."""
     l, j, k = WEIGHTS[name]
-    w = {l: w.astype(complex) for l, w in EXAMPLE.w.items()}
+    w = {n: w.astype(complex) for n, w in EXAMPLE.w.items()}
     w[l][j, k] += 1e-30j
     moved = Network(w, EXAMPLE.b)
     a = forward(moved, EXAMPLE_X).a
     delta = all_errors(moved, EXAMPLE_X, EXAMPLE_Y)
     slope = {n: weight_gradient(delta[n], a[n - 1]) for n in delta}
-    a, delta, slope = (
-        {n: v.imag / 1e-30 for n, v in q.items()} for q in (a, delta, slope)
-    )
-    return a, delta, slope
+    found = a, delta, slope
+    return [{n: v.imag / 1e-30 for n, v in q.items()} for q in found]
+
+
+def speed(name: str, other: str) -> float:
+    """How fast the slope by one weight moves as another does."""
+    l, j, k = WEIGHTS[other]
+    return float(rates(name)[2][l][j, k])
 
 
 def draw_moving(name: str, other: str) -> Picture:
     """The example while one weight moves: how fast everything else does."""
-    a, delta, slope = rates(name)
+    a, delta, _ = rates(name)
     over, inside, fill = [], {}, {}
     for l, values in forward(EXAMPLE, EXAMPLE_X).a.items():
         for i, value in enumerate(values[:, 0]):
@@ -53,10 +54,9 @@ def draw_moving(name: str, other: str) -> Picture:
         for n, r, c in WEIGHTS.values()
     }
     svg = draw_network(EXAMPLE.sizes, inside, fill, weight, over=over, above=8)
-    l, j, k = WEIGHTS[other]
     text = (
         f"{name} grows with speed 1. Above each neuron stands how fast its "
         f"activation moves, below it how fast its δ does; the slope by "
-        f"{other} moves by {slope[l][j, k]:.4f}."
+        f"{other} moves by {speed(name, other):.4f}."
     )
     return Picture(svg, text.replace("-", "−"))

@@ -1,6 +1,6 @@
 """A symmetric matrix H with the eigenvalues λ; u has the components c along
-its eigenvectors; q_1, …, q_K are made by Lanczos' method; r and p are
-columns, and H is positive."""
+its eigenvectors; q_1, …, q_K are made by Lanczos' method; r, p, g and
+s are columns, and H is positive."""
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Chapter(World):
             "start": rng.normal(size=(n, 1)),
             "r": rng.normal(size=(n, 1)),
             "p": rng.normal(size=(n, 1)),
+            "g": rng.normal(size=(n, 1)),
+            "s": rng.normal(size=(n, 1)),
         }
 
     def steps(self, q: Steps) -> None:

@@ -1,11 +1,11 @@
 """The network, and a direction in which its weights and biases move: v^l for
-the weights, u^l for the biases; a bowl; and targets that are drawn."""
+the weights, u^l for the biases; and targets that are drawn."""
 
 from itertools import product
 
 import numpy as np
 
-from ..world import Outcome, Steps, World
+from ..world import Outcome, Steps
 from . import network
 
 
@@ -20,19 +20,6 @@ class Chapter(network.Network):
             for moving, along in ("w", "v"), ("b", "u"):
                 g[along, l] = self.rng.normal(size=g[moving, l].shape)
                 self.moves[moving, l] = g[along, l]
-
-
-class Bowl(World):
-    """A bowl with the Hessian H; a step s, and columns p and r."""
-
-    networks = 3
-
-    def draw(self) -> None:
-        rng, n = self.rng, 4 + self.seed
-        root = rng.normal(size=(n, n))
-        self.given["H"] = root @ root.T + 0.2 * np.eye(n)
-        for letter in "gspr":
-            self.given[letter] = rng.normal(size=(n, 1))
 
 
 class Drawn(Chapter):

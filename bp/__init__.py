@@ -128,12 +128,7 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
-from bp.second_order import (
-    Passes,
-    forward_along,
-    gauss_newton_vector,
-    hessian_vector,
-)
+from bp.second_order import forward_along, gauss_newton_vector, hessian_vector
 from bp.traced import (
     MADE_OF,
     PLAIN,
@@ -193,7 +188,6 @@ __all__ = [
     "Optimiser",
     "PLAIN",
     "Parameters",
-    "Passes",
     "Place",
     "Product",
     "RELU",

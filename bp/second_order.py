@@ -17,7 +17,7 @@ from bp.network import ForwardPass, Network, check_network, forward
 from bp.neuron import SIGMOID, Activation
 from bp.reading import as_numbers, count_parameters
 
-__all__ = ["Passes", "forward_along", "hessian_vector", "gauss_newton_vector"]
+__all__ = ["forward_along", "hessian_vector", "gauss_newton_vector"]
 
 
 def _speed(f: Callable[[Array], Array], z: Array, rz: Array) -> Array:
@@ -25,8 +25,8 @@ def _speed(f: Callable[[Array], Array], z: Array, rz: Array) -> Array:
     moved = as_numbers(f(z + 1e-30j * rz), "f(z)")
     if moved.dtype.kind != "c":
         raise ValueError(
-            "f.prime or end lost the imaginary part of z, expected a complex "
-            "result: an abs(), a float() or an array of floats drops it"
+            "f.prime or end lost the imaginary part of z, expected complex "
+            "numbers: an abs() or a float() in it drops it"
         )
     speed: Array = moved.imag / 1e-30
     return speed
@@ -37,10 +37,7 @@ def _slope(f: Activation, z: Array, a: Array) -> Array:
     return a * (1 - a) if f == SIGMOID else f.prime(z)
 
 
-Passes = tuple[Network, ForwardPass, ForwardPass]
-
-
-def _back(at: Passes, l: int, pull: Array, rpull: Array) -> list[Array]:
+def _back(at: Any, l: int, pull: Array, rpull: Array) -> list[Array]:
     """δ = pull ⊙ f′(z) of layer l, and R{δ}."""
     network, run, moving = at
     f, z, a, rz = network.f[l], run.z[l], run.a[l], moving.z[l]
@@ -52,7 +49,7 @@ def _back(at: Passes, l: int, pull: Array, rpull: Array) -> list[Array]:
     return [pull * slope, rpull * slope + pull * rslope]
 
 
-def _last(at: Passes, y: ArrayLike, end: End | None) -> list[Array]:
+def _last(at: Any, y: ArrayLike, end: End | None) -> list[Array]:
     """δ of the last layer, and R{δ}."""
     network, run, moving = at
     L = network.depth
@@ -85,10 +82,9 @@ def _direction(network: Network, v: Any) -> _Speeds:
     v = as_columns(v, "v", count_parameters(network.sizes))
     if v.shape[1] > 1:
         raise ValueError(f"v has shape {v.shape}, expected ({len(v)}, 1)")
-    layers = [*network.w.values(), *network.b.values()]
-    for name, arrays in [("network", layers), ("v", [v])]:
-        if any(array.dtype.kind == "c" for array in arrays):
-            raise TypeError(f"{name} is complex, expected real numbers")
+    for array in (v, *network.w.values(), *network.b.values()):
+        if array.dtype.kind == "c":
+            raise TypeError("network or v is complex, expected real numbers")
     return _views(v.astype(np.float64, copy=False), network)
 
 
@@ -103,8 +99,7 @@ def forward_along(
     not fit, TypeError when the network or v is complex.
     """
     along, run = _direction(network, v), forward(network, x)
-    rz: dict[int, Array] = {}
-    ra: dict[int, Array] = {}
+    rz, ra = dict[int, Array](), dict[int, Array]()
     for l, f in network.f.items():
         rz[l] = along.w[l] @ run.a[l - 1] + along.b[l]
         if l > 1:

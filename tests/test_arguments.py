@@ -181,6 +181,27 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"network": NET, "x": X, "y": Y, "v": bp.as_vector(NET)},
     ),
     "hessian": (bp.hessian, {"network": NET, "x": X, "y": Y}),
+    "forward_along": (
+        bp.forward_along,
+        {"network": NET, "x": X, "v": bp.as_vector(NET)},
+    ),
+    "hessian_vector": (
+        bp.hessian_vector,
+        {"network": NET, "x": X, "y": Y, "v": bp.as_vector(NET)},
+    ),
+    "gauss_newton_vector": (
+        bp.gauss_newton_vector,
+        {"network": NET, "x": X, "v": bp.as_vector(NET)},
+    ),
+    "lanczos": (
+        bp.lanczos,
+        {"product": lambda v: 2 * v, "start": X[:, :1], "steps": 2},
+    ),
+    "conjugate_gradients": (
+        bp.conjugate_gradients,
+        {"product": lambda v: 2 * v, "b": X[:, :1], "steps": 2}
+        | {"precision": 1e-9},
+    ),
     "classify": (
         bp.classify,
         {"network": NET, "x": X, "y": Y, "still": 1e-9, "flat": 1e-9},

@@ -40,6 +40,15 @@ OF_RUNS = {  # what is not timed: costs and curvatures of runs, stored
         "steps": 2,
         "turns": 2,
     },
+    "second_order": {
+        "nets": [(6, 5, 4)],
+        "m": 3,
+        "seconds": 0.01,
+        "rates": [3],
+        "seeds": [0],
+        "moments": [0, 1],
+        "products": 6,
+    },
     "minibatch": {
         "sizes": [700],
         "rates": [3],
@@ -94,6 +103,14 @@ def test_what_is_stored_of_descent_is_found_again() -> None:
     assert abs((up - 2 * here + down) / h**2 / bend - 1) < 0.02
     way = next(row for row in stored("descent") if "limits" in row)
     assert way["seed"] == 0 and abs(2 / bend / way["limits"][0] - 1) < 0.02
+
+
+def test_what_is_stored_of_the_steepest_bend_is_found_again() -> None:
+    second_order = importlib.import_module("second_order")
+    row = next(row for row in stored("second_order") if row["kind"] == "way")
+    found = second_order.along_the_way(row["rate"], 0, (0, 1, 2), 25)
+    assert np.allclose(found["limits"], row["limits"][:3], rtol=1e-3)
+    assert found["apart"] < 1e-2 and found["costs"] == row["costs"][:3]
 
 
 def test_what_is_stored_of_mini_batches_is_found_again() -> None:

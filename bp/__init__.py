@@ -101,6 +101,7 @@ from bp.neuron import (
     sigmoid_prime,
     weighted_input,
 )
+from bp.operations import Together
 from bp.optimisers import Optimiser, optimiser
 from bp.reading import (
     as_array,
@@ -202,6 +203,7 @@ __all__ = [
     "Step",
     "TANH",
     "Tape",
+    "Together",
     "Traced",
     "Workspace",
     "accuracy",

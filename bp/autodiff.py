@@ -30,12 +30,10 @@ from bp.traced import (
     operation,
 )
 
-__all__ = ["sigma", "Dual", "jvp", "Tape", "record", "value_and_grad", "grad"]
+__all__ = ["sigma", "Dual", "Tape", "record", "value_and_grad", "grad", "jvp"]
 
 
-_LEVELS = count(2)  # a level for each run; 1 is that of duals made by hand
-
-
+_LEVELS = count(2)  # one for each run; 1 is that of duals made by hand
 RULES |= {
     np.add: Elementwise(1, 1),
     np.subtract: Elementwise(1, -1),
@@ -79,28 +77,6 @@ class Dual(Traced):
         return Dual(value, dot, self.level)
 
 
-def jvp(f: Callable[[Any], Any], x: Any, direction: Any) -> tuple[Any, Any]:
-    """f(x) and its rate in a direction (eq-autodiff-forward); one run.
-
-    x is an array, or arrays in tuples and dictionaries, and `direction` has
-    its form; f calculates with numpy and may return such things, too.  Of
-    `lambda x: grad(f, x)` it is the gradient, and the Hessian times the
-    direction.  Raises ValueError when the forms differ, TypeError for what
-    is no number, and where numpy has no rule here.
-    """
-    x, direction = _alike(f, x, direction)
-    level = next(_LEVELS)
-    result = f(_mapped(lambda _, a, d: Dual(a, d, level), "x", x, direction))
-
-    def both(name: str, r: Any) -> tuple[Any, Any]:
-        if isinstance(r, Dual) and r.level == level:
-            return r.value, r.tangent
-        return r, np.zeros(np.shape(_plain(_leaf(name, r))))
-
-    values = _mapped(lambda *r: both(*r)[0], "f(x)", result)
-    return values, _mapped(lambda *r: both(*r)[1], "f(x)", result)
-
-
 class Tape(_Run):
     """The steps of a run, in their order, and their adjoints, the bars."""
 
@@ -125,10 +101,9 @@ class Tape(_Run):
 
 
 def record(f: Callable[..., Any], *arrays: Any) -> Tape:
-    """The tape of f(*arrays): its `steps`, and their adjoints, `bars`.
+    """The tape of f(*arrays): its `steps`, their adjoints, the `bars`.
 
-    What f is given are its first steps; `result` is what f returned; a bar
-    is None where there is none.  Raises as `grad` does.
+    The arrays are its first steps; a bar may be None.  Raises as `grad`.
     """
     tape = Tape()
     tape.run(f, arrays)
@@ -155,6 +130,28 @@ def grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
     TypeError where numpy has no rule here.
     """
     return value_and_grad(f, x, *more)[1]
+
+
+def jvp(f: Callable[[Any], Any], x: Any, direction: Any) -> tuple[Any, Any]:
+    """f(x) and its rate in a direction (eq-autodiff-forward); one run.
+
+    x is an array, or arrays in tuples and dictionaries, and `direction` has
+    its form; f calculates with numpy and may return such things, too.  Of
+    `lambda x: grad(f, x)` it is the gradient, and the Hessian times the
+    direction.  Raises ValueError when the forms differ, TypeError for what
+    is no number, and where numpy has no rule here.
+    """
+    x, direction = _alike(f, x, direction)
+    level = next(_LEVELS)
+    result = f(_mapped(lambda _, a, d: Dual(a, d, level), "x", x, direction))
+
+    def both(name: str, r: Any) -> tuple[Any, Any]:
+        if isinstance(r, Dual) and r.level == level:
+            return r.value, r.tangent
+        return r, np.zeros(np.shape(_plain(_leaf(name, r))))
+
+    values = _mapped(lambda *r: both(*r)[0], "f(x)", result)
+    return values, _mapped(lambda *r: both(*r)[1], "f(x)", result)
 
 
 def _product_back(i: int, bar: Any, a: Any, b: Any) -> Any:

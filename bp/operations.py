@@ -1,6 +1,6 @@
 """The slope of every operation
 
-Written by the chapter chapters/94_operations.md: edit it there, not here.
+Written by the chapter chapters/95_operations.md: edit it there, not here.
 """
 
 from typing import Any
@@ -19,12 +19,14 @@ from bp.traced import (
     _plain,
 )
 
-__all__ = []
+__all__ = ["Together"]
 
 
 def _power_slope(v: Any, a: Any, b: Any) -> Any:
     """b a^(b − 1), and 0 where b is 0."""
-    return b * np.power(a, np.where(_plain(b) == 0, 1, b - 1))
+    if np.any(_plain(b) == 0):
+        return b * np.power(a, np.where(_plain(b) == 0, 1, b - 1))
+    return b * np.power(a, b - 1)
 
 
 def _exponent_slope(v: Any, a: Any, b: Any) -> Any:
@@ -56,7 +58,7 @@ RULES |= {
 def _share(a: Any, b: Any) -> Any:
     """1 where a is larger, ½ where both are equal, else 0."""
     a, b = _plain(a), _plain(b)
-    return np.where(a == b, 0.5, a > b)
+    return np.where(a == b, 0.5, a > b).astype(np.result_type(a, b))
 
 
 RULES |= {
@@ -147,7 +149,7 @@ def _cut(i: int, bar: Any, *arrays: Any, axis: int = 0) -> Any:
     return bar[tuple(index)]
 
 
-class _Together(Linear):
+class Together(Linear):
     """Linear in all arrays together: what does not move counts as 0."""
 
     def push(
@@ -163,7 +165,7 @@ def _running_back(i: int, bar: Any, a: Any, axis: int) -> Any:
 
 
 RULES |= {
-    _joined: _Together(_joined, _cut, "axis"),
+    _joined: Together(_joined, _cut, "axis"),
     np.cumsum: Linear(np.cumsum, _running_back, "axis"),
 }
 RULES |= {
@@ -195,7 +197,8 @@ def _largest(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest entries; where several are equal, each has its share."""
     numbers = _plain(a)
     top = numbers == np.max(numbers, axis=axis, keepdims=True)
-    share = top / np.sum(top, axis=axis, keepdims=True)
+    many = np.sum(top, axis=axis, keepdims=True, dtype=numbers.dtype)
+    share = top / many
     return np.sum(np.where(top, a, 0) * share, axis=axis, keepdims=keepdims)
 
 

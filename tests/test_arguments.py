@@ -266,6 +266,17 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"f": bp.SIGMOID, "scale": 2.0, "depth": 3, "start": 1, "bias": 0},
     ),
 }
+CALLS |= {
+    "grad": (bp.grad, {"f": cubes, "x": X}),
+    "value_and_grad": (bp.value_and_grad, {"f": cubes, "x": X}),
+    "record": (lambda f, x: bp.record(f, x), {"f": cubes, "x": X}),
+    "jvp": (bp.jvp, {"f": cubes, "x": X, "direction": X}),
+    "sigma": (lambda z: bp.sigma(z), {"z": X}),
+    "operation": (
+        lambda f, slopes: bp.operation(f, slopes),
+        {"f": np.exp, "slopes": np.exp},
+    ),
+}
 ELSEWHERE = {  # what is tried by tests of its own
     "distance verdict load_digits load_mnist mnist_folder save_run load_run "
     "as_array as_labels as_numbers as_path as_place as_real as_slope "

@@ -16,6 +16,7 @@ from conftest import ROOT
 
 pytestmark = pytest.mark.guard("4 functions")
 TINY = {
+    "autodiff": {"sizes": (6, 5, 4), "batches": [3]},
     "step": {"nets": [(6, 5, 4)], "batches": [1, 3], "n": 30},
     "products": {"nets": [(6, 5, 4)], "batches": [3]},
     "memory": {"nets": [(6, 5, 4)], "blocks": [7], "n": 30},

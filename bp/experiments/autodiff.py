@@ -67,12 +67,11 @@ def draw_walk(step: int, meet: str) -> Picture:
         if here or got.keys() <= done:
             has[name] = sum(here) if meet == "add" else [0.0, *here][-1]
     for name, (x, y) in SPOTS.items():
-        text = f"{has[name]:.3f}" if name in has else ""
+        text = f"{has[name]:.3f}".replace("-", "−") if name in has else ""
         fill = 0.9 if name in done else 0.3 * (name in has)
-        text = text.replace("-", "−")
         parts.append(draw_neuron((x, y), text, fill, COLOUR["delta"], 25))
         parts.append(words((x, y - 36), name, size=0.95))
     told = [f"{n} has {has[n]:.4f}" for n in ("x₁", "x₂") if n in has]
-    last = f"{WALK[step - 1]} has passed on" if step else "At the end C̄ = 1"
-    text = f"{last}; {', '.join(told)}." if told else f"{last}."
+    last = f"{WALK[step - 1]} has passed on" if step else "C̄ = 1 at the end"
+    text = f"Slopes of the cost by each value: {'; '.join([last, *told])}."
     return Picture(drawing(parts, 310), text.replace("-", "−"))

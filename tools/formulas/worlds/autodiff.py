@@ -1,5 +1,6 @@
 """A tape: v_j = φ_j(…), for j = n + 1, …, N, the last of them C; and a
-product of matrices P = A B on the way to a cost.
+product of matrices P = A B, and S, which adds a column u to each of its
+columns, on the way to a cost.
 
 φ_j hears of its own inputs only as they are nudged themselves: what else
 follows from that nudge is held.
@@ -41,6 +42,7 @@ class Chapter(World):
     below = {"v": 1, r"\varphi": 1, r"\bar v": 1, r"\dot v": 1}
     slopes = {r"\bar v": ("C", "v"), r"\bar P": ("K", "P")}
     slopes |= {r"\bar A": ("K", "A"), r"\bar B": ("K", "B")}
+    slopes |= {r"\bar S": ("K", "S"), r"\bar u": ("K", "u")}
     rates = {r"\dot v": "v", r"\dot C": "C"}
 
     def draw(self) -> None:
@@ -55,6 +57,7 @@ class Chapter(World):
             "N": N,
             "A": rng.normal(size=(2, 3)),
             "B": rng.normal(size=(3, 4)),
+            "u": rng.normal(size=(2, 1)),
             "far": rng.normal(size=(2, 4)),
         }
 
@@ -67,4 +70,5 @@ class Chapter(World):
             q["v", j] = step(*(q["v", i] for i in reads))
         q["C"] = q["v", max(self.tape)]
         q["P"] = q["A"] @ q["B"]
-        q["K"] = (q["far"] * np.sin(q["P"])).sum()
+        q["S"] = q["P"] + q["u"]
+        q["K"] = (q["far"] * np.sin(q["S"])).sum()

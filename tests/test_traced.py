@@ -1,0 +1,245 @@
+"""Guard 4: what numpy is told, and what is refused."""
+
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bp import (
+    MADE_OF,
+    RULES,
+    Dual,
+    Elementwise,
+    Linear,
+    complex_step,
+    grad,
+    jvp,
+    operation,
+    record,
+)
+from bp.experiments import traced as experiments
+from bp.traced import _summed_to
+
+pytestmark = pytest.mark.guard("4 functions")
+V = np.array([0.3, -1.2, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("f", "error", "words"),
+    [
+        (lambda v: np.fft.fft(v).sum(), TypeError, "np.fft has no rule here"),
+        (lambda v: np.arccos(v).sum(), TypeError, "np.arccos has no rule"),
+        (lambda v: math.exp(v[0]), TypeError, "is made a float"),
+        (lambda v: int(v[0]), TypeError, "is made a float"),
+        (lambda v: complex(v[0]), TypeError, "is made a float"),
+        (lambda v: np.add.reduce(v), TypeError, "np.add.reduce has no rule"),
+        (lambda v: np.array([v, v]), TypeError, "write np.stack"),
+        (lambda v: np.sum(v, dtype=float), TypeError, "is given dtype"),
+        (lambda v: np.exp(v, where=True), TypeError, "is given where"),
+        (lambda v: v.__iadd__(1), ValueError, "write v = v . 1"),
+        (lambda v: v.__setitem__(0, 1.0), ValueError, "in place"),
+        (lambda v: np.add(v, 1, out=np.ones(3)), ValueError, "in place"),
+        (lambda v: v, ValueError, "expected one number"),
+        (lambda v: None, ValueError, "is a return missing"),
+        (lambda v: v.sum() * np.nan, ValueError, "expected a finite number"),
+        (lambda v: "words", TypeError, "f.x."),
+    ],
+)
+def test_what_loses_slopes_is_refused(
+    f: Callable[[Any], Any], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        grad(f, V)
+
+
+def test_an_array_of_f_stands_still_until_the_way_back_is_over() -> None:
+    weights = np.ones(3)
+    view, other = weights[:2], weights[1:]
+
+    def careless(v: Any) -> Any:
+        total = np.sum(v[:2] * view) + np.sum(v[1:] * other)
+        weights[0] = 5
+        return total
+
+    for _ in range(2):  # the second time as the first: all is unlocked
+        with pytest.raises(ValueError, match="an array of f is changed"):
+            grad(careless, V)
+        assert weights.flags.writeable and view.flags.writeable
+    assert (weights == 1).all()
+    grad(lambda v: np.sum(v * other[0]) + np.sum(other * view), V)
+    weights[0], view[1], other[0] = 2, 3, 4
+    frozen = np.ones(3)
+    frozen.flags.writeable = False
+    grad(lambda v: np.sum(v * frozen), V)
+    assert not frozen.flags.writeable
+    assert V.flags.writeable
+
+
+def test_an_error_of_f_is_its_own() -> None:
+    def wrong(v: Any) -> Any:
+        raise ValueError("something else")
+
+    with pytest.raises(ValueError, match="^something else$"):
+        grad(wrong, V)
+
+
+def test_a_value_of_a_run_that_is_over_is_refused() -> None:
+    kept: list[Any] = []
+
+    def first(v: Any) -> Any:
+        kept.append(v * v)
+        return v.sum()
+
+    grad(first, V)
+    with pytest.raises(ValueError, match="a run that is over"):
+        kept[0] + 1
+
+
+def test_comparisons_and_places_are_plain() -> None:
+    def branches(v: Any) -> Any:
+        assert type(v > 0) is np.ndarray
+        assert (v > 0).tolist() == [True, False, True]
+        assert np.argmax(v) == 2 and len(v) == 3 and bool(v[0] != 0)
+        assert v.shape == (3,) and v.ndim == 1 and v.size == 3
+        assert v.dtype == float and np.shape(v) == (3,)
+        assert [np.sign(e) for e in v] == [1, -1, 1]
+        assert (np.zeros_like(v) == 0).all()
+        return v[np.argmax(v)] if v[0] > 0 else v[0]
+
+    assert grad(branches, V).tolist() == [0, 0, 1]
+    with pytest.raises(TypeError, match="has no len"):
+        grad(lambda v: [*v.sum()], V)
+
+
+def test_levels_keep_runs_apart() -> None:
+    def inner(x: Any) -> Any:
+        return jvp(lambda y: x + y, 1.0, 1.0)[1]
+
+    assert jvp(lambda x: x * inner(x), 2.0, 1.0)[1] == 1
+    assert grad(lambda x: x * grad(lambda y: x + y, 1.0), 2.0) == 1
+    assert grad(lambda x: grad(lambda y: x * y * y, 3.0), 2.0) == 6
+    thrice = grad(lambda x: grad(lambda y: grad(np.exp, y) * y, x), 0.5)
+    assert abs(thrice - (2 + 0.5) * np.exp(0.5)) < 1e-14
+
+
+def test_numpy_on_the_left_asks_too() -> None:
+    x = np.arange(3.0)
+    for f in (
+        lambda v: x + v,
+        lambda v: x * v,
+        lambda v: 2.0 - v,
+        lambda v: np.float64(2) / v,
+        lambda v: np.eye(3) @ v,
+    ):
+        measured = complex_step(lambda v, f=f: np.sum(f(v)), V)
+        found = grad(lambda v, f=f: np.sum(f(v)), V)
+        assert np.abs(found - measured).max() < 1e-14
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 1), (1, 3), (3,), (1,), ()])
+def test_what_broadcasting_repeated_is_added_up(
+    shape: tuple[int, ...],
+) -> None:
+    bar = np.random.default_rng(0).normal(size=(2, 3))
+    places = np.arange(int(np.prod(shape))).reshape(shape)
+    wanted = np.zeros(places.size)
+    np.add.at(wanted, np.broadcast_to(places, (2, 3)), bar)
+    found = _summed_to(bar, shape)
+    assert found.shape == shape
+    assert np.abs(np.ravel(found) - wanted).max() < 1e-15
+
+
+def test_operation_makes_a_step_with_its_own_slopes() -> None:
+    cube = operation(lambda a, b: a**3 * b, lambda v, a, b: 3 * v / a, 0)
+    assert grad(cube, 2.0, 5.0) == (60, 0)
+    assert cube(2.0, 5.0) == 40
+    scaled = operation(lambda a: 2 * a, 2)
+    assert grad(lambda a: np.sum(scaled(a)), V).tolist() == [2, 2, 2]
+    assert jvp(scaled, V, V)[1].tolist() == (2 * V).tolist()
+    tape = record(scaled, 3.0)
+    assert tape.steps[1].f.__name__ == "<lambda>"
+    with pytest.raises(TypeError, match="is given 1 arguments, expected 2"):
+        cube(1.0)
+    with pytest.raises(ValueError, match="an operation works on entries"):
+        grad(operation(np.sum, 1), V)
+    with pytest.raises(TypeError, match="slopes is"):
+        operation(np.exp, "words")
+    with pytest.raises(TypeError, match="f is"):
+        operation(3, 1)  # type: ignore[arg-type]
+    assert grad(np.exp, 0.0) == 1  # numpy's own rule is as it was
+
+
+def test_forms_of_directions_must_agree() -> None:
+    f = lambda p: np.sum(p["a"]) + np.sum(p["b"][0])  # noqa: E731
+    x = {"a": V, "b": (V[:2],)}
+    value, rate = jvp(f, x, {"a": 2 * V, "b": (V[:2],)})
+    assert abs(rate - (2 * V.sum() + V[:2].sum())) < 1e-15
+    assert value == f(x)
+    for other in ({"a": V}, {"a": V, "b": (V,)}, {"a": V, "b": V[:2]}, V):
+        with pytest.raises(ValueError, match="direction has the shapes"):
+            jvp(f, x, other)
+    with pytest.raises(TypeError, match=r"x\['b'\]\[0\] is"):
+        grad(f, {"a": V, "b": (None,)})
+    with pytest.raises(TypeError, match=r"x\[1\] is"):
+        grad(lambda a, b: a, 1.0, "words")
+
+
+def test_rules_are_of_two_kinds() -> None:
+    assert isinstance(RULES[np.exp], Elementwise)
+    assert isinstance(RULES[np.matmul], Linear)
+    assert not set(MADE_OF) & set(RULES) - {np.matmul}
+
+
+def test_all_rules_are_there_whoever_is_imported_first() -> None:
+    code = "from bp.autodiff import grad; import numpy as np; "
+    code += "print(grad(lambda a: np.log(np.mean(a)), np.ones(2)))"
+    run = [sys.executable, "-c", code]
+    said = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert said.stdout == "[0.5 0.5]\n"
+
+
+def test_duals_by_hand() -> None:
+    assert repr(Dual(3, 1)) == "Dual(3.0, 1.0)"
+    with pytest.raises(ValueError, match="tangent has shape"):
+        Dual(V, 1.0)
+    with pytest.raises(TypeError, match="value is"):
+        Dual("words", 1.0)
+    with pytest.raises(TypeError, match="tangent is"):
+        Dual(1.0, None)
+    with pytest.raises(TypeError, match="value is"):
+        Dual(Dual(1.0, 1.0), 1.0)
+
+
+@pytest.mark.parametrize("written", experiments.ASKED)
+def test_the_experiment_says_what_happens(written: str) -> None:
+    names = {"np": np, "math": math, "x": np.ones((1, 3))}
+    column = V.reshape(-1, 1)
+
+    def run(v: Any) -> Any:
+        if "+=" in written:
+            v += 1
+            return v
+        value = v[0, 0] if "math" in written else v
+        return eval(written, names, {"v": value})
+
+    answer = experiments.ASKED[written]
+    if answer == 3:
+        with pytest.raises((TypeError, ValueError)):
+            run(Dual(column, column))
+        return
+    result = run(Dual(column, column))
+    assert isinstance(result, Dual) == (answer < 2)
+    steps: list[int] = []
+
+    def counted(v: Any) -> Any:
+        steps.append(len(v.tape.steps))
+        made = run(v)
+        steps.append(len(v.tape.steps))
+        return np.sum(made) if isinstance(made, type(v)) else v.sum()
+
+    grad(counted, column)
+    assert (steps[1] - steps[0] == 1) == (answer == 0)

@@ -1,6 +1,6 @@
 """What products are enough for
 
-Written by the chapter chapters/95_krylov.md: edit it there, not here.
+Written by the chapter chapters/94_krylov.md: edit it there, not here.
 """
 
 from collections.abc import Callable

@@ -128,8 +128,8 @@ def hessian_vector(
     slope = _views(found, network)  # writing there writes into `found`
     delta, rdelta = _last(at, y, end)  # R{BP1}
     for l in range(network.depth, 0, -1):
-        np.mean(rdelta, axis=1, keepdims=True, out=slope.b[l])  # R{BP3}
-        np.matmul(rdelta / m, a[l - 1].T, out=slope.w[l])  # R{BP4}
+        slope.b[l][:] = rdelta.mean(axis=1, keepdims=True)  # R{BP3}
+        slope.w[l][:] = rdelta / m @ a[l - 1].T  # R{BP4}
         if l > 1:
             slope.w[l] += delta / m @ ra[l - 1].T
             pull, rpull = w[l].T @ delta, w[l].T @ rdelta

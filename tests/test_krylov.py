@@ -1,5 +1,6 @@
 """Guard 4: eigenvalues and equations from products with columns alone."""
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,10 @@ def test_it_ends_where_nothing_new_comes() -> None:
     assert values.tolist() == [3] and columns.shape == (5, 1)
     values, columns = lanczos(lambda v: 0 * v, np.ones((5, 1)), 4)
     assert values.tolist() == [0] and columns.shape == (5, 1)
-    H = np.diag([1.0, 1.0, 2.0, 2.0, 7.0])
-    values, _ = lanczos(lambda v: H @ v, np.ones((5, 1)), 5)
-    assert np.abs(values - [1, 2, 7]).max() < 1e-12
+    for size in (1e-8, 1.0, 1e8):
+        H = size * matrix([1.0, 1.0, 2.0, 2.0, 7.0], 4)
+        values, _ = lanczos(lambda v, H=H: H @ v, np.ones((5, 1)), 5)
+        assert np.abs(values / size - [1, 2, 7]).max() < 1e-12
 
 
 @settings(deadline=None, max_examples=30)
@@ -90,6 +92,8 @@ def test_it_stops_in_time() -> None:
 
     s = conjugate_gradients(product, np.ones((3, 1)), 10)
     assert len(asked) == 1 and s.tolist() == [[0.5]] * 3
+    s = conjugate_gradients(product, np.ones((3, 1)), 10, 0)
+    assert len(asked) == 2 and s.tolist() == [[0.5]] * 3
     bends, b = np.geomspace(1, 100, 40)[:, np.newaxis], np.ones((40, 1))
     missed = [
         np.linalg.norm(
@@ -103,6 +107,8 @@ def test_it_stops_in_time() -> None:
 
 
 def test_without_a_precision_it_is_exact_to_ten_digits() -> None:
+    default = signature(conjugate_gradients).parameters["precision"].default
+    assert default == 1e-10
     bends = np.geomspace(1, 100, 30)[:, np.newaxis]
     s = conjugate_gradients(lambda v: bends * v, np.ones((30, 1)), 300)
     missed = np.linalg.norm(bends * s - 1) / np.sqrt(30)

@@ -333,6 +333,7 @@ STRANGERS: dict[str, Any] = {
 NEVER = ["masked", "library", "None", "a type", "an exception", "a path"]
 NEVER += ["an object", "a ragged list", "bytes", "a set", "dates", "records"]
 CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback", "slopes"}
+CALLABLE |= {"product"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")

@@ -52,5 +52,5 @@ def draw_seen(products: int) -> Picture:
         f"Of {values.size} eigenvalues from {values[0]:.3f} to "
         f"{values[-1]:.3f}, {products} products show {found.size}; the "
         f"largest is {found[-1]:.3f}, {gap:.0e} of itself too small, the "
-        f"lowest {found[0]:.4f}.",
+        f"lowest {round(found[0], 4) + 0:.4f}.",
     )

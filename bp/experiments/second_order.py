@@ -43,20 +43,20 @@ def draw_moving(name: str, other: str) -> Picture:
             x, y = place(EXAMPLE.sizes, l, i + 1)
             inside[l, i + 1] = f"{value:.2f}".replace(".00", "")
             fill[l, i + 1] = min(2 * abs(float(a[l][i, 0])), 1)
-            both = [(a, "a", -31), (delta, "delta", 33)] if l else []
-            for quantity, colour, up in both:
-                rate = f"{quantity[l][i, 0]:+.3f}".replace("-", "−")
-                rate = rate if rate[1:] != "0.000" else "0"
-                over.append(words((x, y + up), rate, COLOUR[colour], 0.87))
+            both = [(a, "a", -1), (delta, "delta", 1)] if l else []
+            for of, colour, side in both:
+                rate = f"{of[l][i, 0]:+.3f}".replace("-", "−")
+                at = (x + 52, y + 12 * side) if l < 2 else (x, y + 32 * side)
+                over.append(words(at, rate, COLOUR[colour], 0.87))
     bold = {WEIGHTS[name]: 2.5, WEIGHTS[other]: 1.0}
     weight = {
         (n, r + 1, c + 1): bold.get((n, r, c), 0.02)
         for n, r, c in WEIGHTS.values()
     }
-    svg = draw_network(EXAMPLE.sizes, inside, fill, weight, over=over, above=8)
+    svg = draw_network(EXAMPLE.sizes, inside, fill, weight, over=over)
     text = (
-        f"{name} grows with speed 1. Above each neuron stands how fast its "
-        f"activation moves, below it how fast its δ does; the slope by "
+        f"{name} grows with speed 1. The blue numbers are how fast "
+        f"activations move, the red ones how fast δ does; the slope by "
         f"{other} moves by {speed(name, other):.4f}."
     )
     return Picture(svg, text.replace("-", "−"))

@@ -159,7 +159,7 @@ def test_a_saturated_neuron_has_its_small_bend() -> None:
 @pytest.mark.parametrize(
     ("change", "kind", "words"),
     [
-        ({"v": np.ones((4, 1))}, ValueError, r"v has shape \(4, 1\), expected"),
+        ({"v": np.ones((4, 1))}, ValueError, r"v has shape \(4, 1\), exp"),
         ({"v": np.ones(13)}, ValueError, r"write v.reshape\(-1, 1\)"),
         ({"v": np.ones((13, 2))}, ValueError, r"v has shape \(13, 2\)"),
         ({"v": 1j * np.ones((13, 1))}, TypeError, "v is complex, expected"),

@@ -5,12 +5,12 @@ MINE = $(if $(MY),"--my=$(MY)")
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test check formulas numbers site serve picture chapters bench clean
+.PHONY: help lab reset test check formulas numbers site serve pdf epub slides release picture chapters bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
-lab: .venv/book  ## open the book in JupyterLab (your own copy, in my/)
+lab: .venv/book  ## open the book in JupyterLab (your own copy, in my/ or MY=…; ARGS=…)
 	$(V)/python tools/lab/open.py $(MINE) $(ARGS)
 
 reset: .venv/book  ## CHAPTER=07_delta: put that chapter of my/ back as printed
@@ -33,6 +33,18 @@ site: .venv/test  ## build the Jupyter Book site
 
 serve: site  ## show the built site on this computer
 	$(V)/python tools/website/build.py --serve
+
+pdf: .venv/test  ## the book as a PDF
+	$(V)/python tools/edition/make.py pdf
+
+epub: .venv/test  ## the book as an ePub
+	$(V)/python tools/edition/make.py epub
+
+slides: .venv/test  ## slides of each chapter
+	$(V)/python tools/edition/make.py slides
+
+release: .venv/test  ## all that an edition consists of, in dist/
+	$(V)/python tools/edition/release.py
 
 picture: site  ## take the README's pictures from the built site
 	$(V)/python tools/website/picture.py

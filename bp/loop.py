@@ -145,9 +145,9 @@ def minimise(
 
     `slopes` gets the parameters and the indices of a batch out of n samples
     and returns the mean cost and its slopes by name.  The history has the
-    cost by `measure`, or by `slopes` on all samples, 500 at a time.  With
-    memory and history of a run it goes on from there.  All else is as in
-    `sgd`; Diverged and Interrupted hold the last Run as their `network`.
+    cost by `measure`, or by `slopes` on all samples, at most 500 at a time.
+    With memory and history of a run it goes on from there.  All else is as
+    in `sgd`; Diverged and Interrupted hold the last Run as their `network`.
     """
     parameters = as_parameters(parameters, "parameters")
     n, epochs = as_whole(n, "n", 1), as_whole(epochs, "epochs", 0)

@@ -1,6 +1,5 @@
 """The built site, served as from any host, and pages that are watched."""
 
-import fcntl
 import functools
 import http.server
 import os
@@ -22,6 +21,8 @@ FOLDER = "book"  # served below a folder, as on many a host
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built with warnings as errors."""
+    import fcntl  # which Windows has not
+
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # one for all workers

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = "bp chapters tests tools conftest.py pyproject.toml _toc.yml"
-SOURCES += " _config.yml"
+SOURCES += " _config.yml errata.yml licences.yml"
 FEW = 6
 
 

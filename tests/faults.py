@@ -6,12 +6,13 @@ writing below a folder, so that a test need not know how a tool writes.
 
 import errno
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.truncate", "os.chmod"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -82,6 +83,8 @@ def killed(n: int, folder: Path, act: Callable[[], object]) -> bool:
 
 def filled(n: int, folder: Path, act: Callable[[], object]) -> bool:
     """Did an act meet a disk on which a file ends after 100 n bytes?"""
+    import resource  # which Windows has not
+
     child = os.fork()
     if not child:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -97,4 +100,8 @@ def filled(n: int, folder: Path, act: Callable[[], object]) -> bool:
     return os.waitstatus_to_exitcode(status) == 9
 
 
-ENDS = (fails, killed, filled)
+ENDS = (
+    fails,
+    pytest.param(killed, marks=pytest.mark.posix),
+    pytest.param(filled, marks=pytest.mark.posix),
+)

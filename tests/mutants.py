@@ -6,6 +6,7 @@ Each operator, sign, number, index, transpose and comparison is changed in
 turn in the running module; then the module's own tests are run, and if they
 pass, the tests of the whole algorithm and, in the first part of the book, the
 checks of its chapter (where one trains they take seconds for each mutant).
+What never enters the changed function cannot notice, and is not run.
 Prints the mutants that nobody noticed, as JSON.
 """
 
@@ -24,10 +25,12 @@ import json
 import multiprocessing
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType, FrameType
 
 import hypothesis
 import nbformat
@@ -171,11 +174,41 @@ def install(module: object, source: str) -> None:
                     thing.__kwdefaults__ = new.__kwdefaults__
 
 
+Call = Callable[[], object]
+
+
+def entered(call: Call) -> tuple[float, set[str]]:
+    """Seconds that a call takes, and the functions of `bp` that it enters."""
+    codes: set[CodeType] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            codes.add(frame.f_code)
+
+    start = time.perf_counter()
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        passes(call)
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]
+    seconds = time.perf_counter() - start
+    files = {str(path): path.stem for path in modules()}
+    return seconds, {
+        f"{files[code.co_filename]}.{code.co_name}"
+        for code in codes
+        if code.co_filename in files
+    }
+
+
 class Collected:
     """The tests of each file, as calls that need nothing of pytest."""
 
     def __init__(self) -> None:
-        self.calls: dict[str, list[Callable[[], object]]] = {}
+        self.calls: dict[str, list[Call]] = {}
+        self.enters: dict[Call, set[str]] = {}
+        self.checks_enter: dict[str, set[str]] = {}  # by chapter
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
@@ -190,7 +223,7 @@ class Collected:
 COLLECTED = Collected()
 
 
-def passes(call: Callable[[], object]) -> bool:
+def passes(call: Call) -> bool:
     try:
         call()
     except pytest.skip.Exception:
@@ -200,8 +233,13 @@ def passes(call: Callable[[], object]) -> bool:
     return True
 
 
-def tests_pass(name: str) -> bool:
-    return all(map(passes, COLLECTED.calls.get(name, [])))
+def tests_pass(name: str, changed: str | None) -> bool:
+    """Do those pass that enter the changed function, or all of a file?"""
+    return all(
+        passes(call)
+        for call in COLLECTED.calls.get(name, [])
+        if changed is None or changed in COLLECTED.enters[call]
+    )
 
 
 def warm_up(names: set[str]) -> None:
@@ -210,41 +248,50 @@ def warm_up(names: set[str]) -> None:
     Each mutant meets the quickest test first.
     """
     for name in names:
-        seconds: dict[Callable[[], object], float] = {}
+        seconds: dict[Call, float] = {}
         for call in COLLECTED.calls.get(name, []):
-            start = time.perf_counter()
-            passes(call)
-            seconds[call] = time.perf_counter() - start
+            seconds[call], COLLECTED.enters[call] = entered(call)
         COLLECTED.calls[name] = sorted(seconds, key=lambda c: seconds[c])
 
 
-def checks_pass(stem: str) -> bool:
+def entered_by_checks(stem: str) -> set[str]:
+    with silence():
+        return entered(functools.partial(run_checks, stem))[1]
+
+
+def checks_pass(stem: str, changed: str | None) -> bool:
+    enters = COLLECTED.checks_enter.get(stem, set())
+    if changed is not None and changed not in enters:
+        return True
+    return passes(functools.partial(run_checks, stem))
+
+
+def run_checks(stem: str) -> None:
     """Run the chapter, with the running module in place of its own cells."""
     if stem not in contents.parts()[0]:
-        return True
+        return
     names: dict[str, object] = {"__name__": "__main__"}
     notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", 4)
     homes = {"bp": "bp", "experiment": "bp.experiments"}
-    try:
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            grown = {*homes} & {*cell.metadata.get("tags", [])}
-            if grown:
-                home = f"{homes[grown.pop()]}.{stem[3:]}"
-                module = vars(importlib.import_module(home))
-                names |= {k: v for k, v in module.items() if k[:2] != "__"}
-            else:
-                exec(compile(cell.source, stem, "exec"), names)
-    except Exception:
-        return False
-    return True
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        grown = {*homes} & {*cell.metadata.get("tags", [])}
+        if grown:
+            home = f"{homes[grown.pop()]}.{stem[3:]}"
+            module = vars(importlib.import_module(home))
+            names |= {k: v for k, v in module.items() if k[:2] != "__"}
+        else:
+            exec(compile(cell.source, stem, "exec"), names)
 
 
 def survives(job: tuple[str, str, str, str]) -> str | None:
     """The mutant's name if neither tests nor checks notice it."""
     stem, name, what, source = job
     module = importlib.import_module(f"bp.{name}")
+    changed = None
+    if what != UNCHANGED:
+        changed = f"{name}.{what.split(':')[0]}"
     with silence():
         signal.alarm(60)  # a loop that never ends has been noticed
         try:
@@ -254,7 +301,7 @@ def survives(job: tuple[str, str, str, str]) -> str | None:
                 (tests_pass, "algorithm"),
                 (checks_pass, stem),
             ]:
-                if not notices_nothing(what_of):
+                if not notices_nothing(what_of, changed):
                     return None
         except BaseException:
             return None
@@ -307,6 +354,10 @@ def main(wanted: list[str]) -> None:
         warm_up({"algorithm", *(name for _, name, _, _ in jobs)})
     gc.freeze()  # shared by all mutants as long as nobody tidies up
     context = multiprocessing.get_context("fork")
+    with context.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        checked = list(dict.fromkeys(job[0] for job in jobs))
+        enters = pool.map(entered_by_checks, checked, chunksize=1)
+    COLLECTED.checks_enter = dict(zip(checked, enters, strict=True))
     with context.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         found = pool.map(survives, jobs, chunksize=1)
     survivors = [name for name in found if name]

@@ -35,8 +35,10 @@ ALONE = [
     "7 site",
     "7b pages",
     "7c live pages",
+    "7d edition",
     "8 JupyterLab",
     "9 elsewhere",
+    "9b release",
 ]
 TOGETHER = [
     "7 site",
@@ -45,7 +47,9 @@ TOGETHER = [
     "3 book rules",
     "4 functions",
     "9 elsewhere",
+    "9b release",
     "8 JupyterLab",
+    "7d edition",
     "4b mutants",
     "7c live pages",
     NOTEBOOKS,
@@ -130,6 +134,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "guard(name): the guard of a test")
     config.addinivalue_line("markers", "together(name): in one worker")
     config.addinivalue_line("markers", "any_chapter: each can break it")
+    config.addinivalue_line("markers", "browser: wants one, or the site")
+    config.addinivalue_line("markers", "posix: wants what Windows has not")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -155,9 +161,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[FILE].parent)
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
+    for item in items:
+        wanted = {*getattr(item, "fixturenames", ())}
+        if wanted & {"chromium", "firefox", "site", "edition"}:
+            item.add_marker("browser")
     if stem := config.option.chapter:
         out = [item for item in items if not can_break(item, stem)]
         items[:] = [item for item in items if can_break(item, stem)]

@@ -21,6 +21,7 @@ PAGES = (  # where axe-core runs
     "10_weights",
     "13_descent",
     "results",
+    "teachers",
     "access",
 )
 WIDTHS = (1280, 390)  # pixels: a computer's, a phone's

@@ -109,6 +109,12 @@ def first(page: rules.Page, tag: str) -> nbformat.NotebookNode:
         ("to see\n:class: dropdown", "to see", "no folded box *What there"),
         ("## References", "## Sources", "its last sections should be Ex"),
         ("{exercise} Find the bug", "{exercise} Find", "*Find the bug*"),
+        ("end · derivation · 10 min · easy", "end", "the end* has no mark"),
+        ("· derivation · 10", "· 10", "at the end* has no kind: derivation"),
+        ("· derivation · 10", "· riddle · 10", "the end · riddle* has no kin"),
+        ("· derivation · 10", "· derivation · 12", "end* takes 12 min: 5, 10"),
+        ("· derivation · 10", "· code · 10", "marked code, and has no verdic"),
+        ("derivation and code", "derivation", "derivation, and has a verdict"),
         (":label: ex-delta-bug", ":label: ex-b", "no folded solution of ex-b"),
         (":label: ex-delta-bug", ":label: ex-b", "of ex-delta-bug, which nob"),
         (
@@ -205,6 +211,8 @@ def test_a_fault_in_a_cell_is_named() -> None:
         "the check of eq-delta-nudge asserts nothing",
         "a second check cell for eq-bp1",
         "no exercise in code: no cell has a tag verdict:ex-…",
+        "*When every output depends on every input* is marked derivation and "
+        "code, and has no verdict",
         "no line *This cell grows* `bp/experiments/delta.py` above the cell",
         "has not run in its turn: `make chapters`",
     ]

@@ -417,6 +417,7 @@ def test_a_folder_that_fails_at_any_call() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.posix
 def test_a_process_killed_at_any_call() -> None:
     with handed_in() as folder:
         n = 1
@@ -458,6 +459,7 @@ def test_two_processes_that_load_at_once() -> None:
         load_mnist()
 
 
+@pytest.mark.posix
 def test_a_process_that_is_killed_leaves_no_bad_file() -> None:
     with mirrors(delay=0.2) as [mirror]:
         process = loading(mirror)
@@ -554,6 +556,7 @@ def test_a_relative_cache_is_no_cache() -> None:
     ["file", "file/below/it", "/dev/null", "/dev/null/x", "x" * 300]
     + ["/proc/none", "folders", "loop/x"],
 )
+@pytest.mark.posix
 def test_every_folder_that_cannot_be_used_names_bp_data(place: str) -> None:
     """And nothing in it is changed."""
     with handed_in() as folder:
@@ -568,6 +571,7 @@ def test_every_folder_that_cannot_be_used_names_bp_data(place: str) -> None:
         assert (folder / "file").read_bytes() == b"mine"
 
 
+@pytest.mark.posix
 def test_a_link_to_a_file_elsewhere_stays_a_link() -> None:
     with handed_in() as folder, tempfile.TemporaryDirectory() as disk:
         (folder / IMAGES).symlink_to(Path(disk) / "images")

@@ -10,7 +10,7 @@ import pytest
 
 import install
 
-pytestmark = pytest.mark.guard("8 JupyterLab")
+pytestmark = [pytest.mark.guard("8 JupyterLab"), pytest.mark.posix]
 REAL_PIP = install.pip
 
 

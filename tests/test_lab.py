@@ -25,6 +25,7 @@ from lab import open as lab
 pytestmark = [
     pytest.mark.guard("8 JupyterLab"),
     pytest.mark.together("JupyterLab"),  # one server
+    pytest.mark.posix,
 ]
 TOKEN = "only-for-this-test"
 

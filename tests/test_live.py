@@ -234,6 +234,8 @@ def start_every_experiment(page: Page) -> None:
     for frame in frames:
         frame.get_by_role("button", name="Start this experiment").click()
         frame.locator(".explored").wait_for(timeout=WHOLE_PAGE)
+    if frames:  # until then, the bar's button is "Stop"
+        wait_for(page, "ready")
     ran = page.locator('div.cell:not([data-live="new"])[data-live]')
     assert ran.count() == len(frames)
 
@@ -324,27 +326,34 @@ def output(page: Page, number: int) -> str:
     return page.locator(OPEN).nth(number).locator(".cell_output").inner_text()
 
 
-def test_a_second_visit_fetches_nothing_of_python(
-    live: Watched, host: Host
+@pytest.fixture(scope="module")
+def first_page(reader: BrowserContext, address: str) -> Iterator[Watched]:
+    """The first page, live: to start it takes long, to run it does not."""
+    watched = Watched(reader.new_page(), address)
+    run_live(watched, "00_reading")
+    yield watched
+    watched.page.evaluate("localStorage.clear()")
+    watched.page.close()
+
+
+@pytest.mark.together("first page")
+def test_edits_stay_until_the_page_is_reset(
+    first_page: Watched, host: Host
 ) -> None:
-    run_live(live, "00_reading")
-    host.sent.clear()
-    run_live(live, "00_reading")
-    again = [p for p in host.sent if p.endswith((".whl", ".zip", ".wasm"))]
-    assert again == []
-
-
-def test_edits_stay_until_the_page_is_reset(live: Watched) -> None:
-    page = run_live(live, "00_reading")
+    """And a second visit fetches nothing of Python."""
+    page = first_page.page
     printed = output(page, 0)
     run_cell(page, 0, 'mine = 6 * 7\nprint(f"mine: {mine}")')
     assert output(page, 0).strip() == "mine: 42"
+    host.sent.clear()
     page.reload()
     expect(page.locator(".live-run")).to_contain_text("1 edited cell")
     page.click(".live-run")
     wait_for(page, "ready")
+    again = [p for p in host.sent if p.endswith((".whl", ".zip", ".wasm"))]
+    assert again == []
     assert output(page, 0).strip() == "mine: 42"
-    page.on("dialog", lambda dialog: dialog.accept())
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Reset this page").click()
     expect(page.locator(OPEN).first).to_have_attribute(
         "data-live", "done", timeout=SOON
@@ -374,9 +383,10 @@ display(button, out)
 """
 
 
-def test_what_readers_write_works_too(live: Watched) -> None:
+@pytest.mark.together("first page")
+def test_what_readers_write_works_too(first_page: Watched) -> None:
     """Widgets of ipywidgets, and pyplot."""
-    page = run_live(live, "00_reading")
+    page = first_page.page
     cell = page.locator(OPEN).first
     run_cell(page, 0, INTERACT)
     expect(cell).to_contain_text("3 squared is 9")
@@ -392,7 +402,7 @@ def test_what_readers_write_works_too(live: Watched) -> None:
     picture = cell.locator(".cell_output img")
     assert picture.evaluate("e => e.decode().then(() => e.naturalWidth)") > 99
 
-    assert live.troubles == []
+    assert first_page.troubles == []
 
 
 def test_the_editor_stands_where_the_code_stood(live: Watched) -> None:
@@ -424,9 +434,8 @@ def test_the_editor_stands_where_the_code_stood(live: Watched) -> None:
     assert page.evaluate("document.activeElement.className") == "live-cell-run"
 
 
-def test_a_verdict_is_run_in_its_fold(live: Watched) -> None:
+def a_verdict_is_run_in_its_fold(page: Page) -> None:
     """It says what it thinks of the answer, and shows no solution."""
-    page = run_live(live, "02_neuron")
     cell = page.locator("div.cell[class*='tag_verdict']").first
     expect(cell).to_contain_text("not yet")
     stub = page.locator("div.cell[class*='tag_exercise']").first
@@ -440,9 +449,11 @@ def test_a_verdict_is_run_in_its_fold(live: Watched) -> None:
 
 
 def test_live_on_a_phone(live: Watched) -> None:
-    """Wherever one reads, the bar is there, in one row and a line or two."""
+    """Wherever one reads, the bar is there, in one row and a line or two;
+    a verdict works as on a wide screen."""
     live.page.set_viewport_size({"width": 360, "height": 740})
     page = run_live(live, "02_neuron")
+    a_verdict_is_run_in_its_fold(page)
     run_cell(page, 0, "edited = True")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     slider = page.locator(".cell_output .noUi-target").first

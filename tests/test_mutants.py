@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ROOT
 
-pytestmark = pytest.mark.guard("4b mutants")
+pytestmark = [pytest.mark.guard("4b mutants"), pytest.mark.posix]
 
 # Changes that change nothing, and why.
 EQUIVALENT = {

@@ -142,3 +142,10 @@ def test_the_race_is_run_by_the_same_rules(name: str) -> None:
         if cost < best:
             best, end = cost, theta["u"]
     assert np.abs(end - way[-1]).max() < 1e-12
+
+
+def test_decay_shrinks_a_weight_whose_slope_is_zero() -> None:
+    row = optimiser("AdamW", 0.1, decay=0.5)
+    theta = {"w": np.array([2.0, -4.0])}
+    new, _ = row.step(theta, {"w": np.zeros(2)}, Memory())
+    assert np.abs(new["w"] - [1.9, -3.8]).max() < 1e-15

@@ -3,7 +3,6 @@
 import re
 import urllib.parse
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from built import Watched, settled
 from conftest import ROOT
 from formulas.extract import displays
+from links import read
 from live.assets import transfer
 from website import fetch, picture, starts
 
@@ -26,32 +26,6 @@ def file_test(test: Callable[..., None]) -> Callable[..., None]:
 
 
 STEMS = sorted(p.stem for p in (ROOT / "chapters").glob("*.ipynb"))
-
-
-class Tags(HTMLParser):
-    """What a page links to, what it loads, and the ids it has."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-        self.loads: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        has = {key: value or "" for key, value in attrs}
-        self.ids |= {has[key] for key in ("id", "name") if key in has}
-        if tag == "a" and "href" in has:
-            self.links.append(has["href"])
-        if tag in {"script", "img", "iframe", "source"} and "src" in has:
-            self.loads.append(has["src"])
-        if tag == "link" and has.get("rel") in {"stylesheet", "icon"}:
-            self.loads.append(has["href"])
-
-
-def read(path: Path) -> Tags:
-    tags = Tags()
-    tags.feed(path.read_text("utf-8"))
-    return tags
 
 
 @file_test

@@ -218,7 +218,7 @@ train(
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.posix
 def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
     network, x, y, rng = case()
     whole = train(network, x, y, rng, epochs=10, gradient=backprop)
@@ -708,6 +708,7 @@ def test_saving_that_fails_at_any_call_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.posix
 def test_a_process_killed_at_any_call_loses_nothing(tmp_path: Path) -> None:
     path, old, new = tmp_path / "run.npz", tiny(1), tiny(2)
     save_run(path, *old)
@@ -830,6 +831,7 @@ def test_places_that_cannot_be_written() -> None:
         assert len([*folder.iterdir()]) == 2
 
 
+@pytest.mark.posix
 def test_a_link_to_a_run_stays_a_link() -> None:
     with TemporaryDirectory() as name:
         place, link = Path(name) / "disk.npz", Path(name) / "run.npz"

@@ -14,6 +14,11 @@ def parts(root: Path = ROOT) -> list[list[str]]:
     return [[Path(file).stem for file in part] for part in files]
 
 
+def captions(root: Path = ROOT) -> list[str]:
+    toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
+    return [part["caption"] for part in toc["parts"]]
+
+
 def listed(root: Path = ROOT) -> list[str]:
     toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
     first = Path(toc["root"]).stem

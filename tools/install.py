@@ -21,11 +21,12 @@ from urllib.parse import quote
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VENV = join(ROOT, ".venv")
 PYTHON = join(VENV, "bin", "python")
-EXTRAS = {"book": "book", "test": "book,site,test"}
+EXTRAS = {"book": "book", "test": "book,site,edition,test"}
 MARKS = ("made", "book", "test")  # files in .venv that are ours
 NEEDED = {  # modules, as a sign that nothing has been lost
     "book": "ipywidgets jupyterlab jupyterlab_myst jupytext matplotlib",
-    "test": "ipywidgets jupyterlab jupytext jupyter_book playwright pytest",
+    "test": "ipywidgets jupyterlab jupytext jupyter_book playwright pytest "
+    "typst",
 }
 LOOK = """
 import importlib.util as util, os, sys

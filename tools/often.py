@@ -73,7 +73,8 @@ def often(root: Path = tangle.ROOT) -> str:
         if not re.match(r"\d\d_", stem):
             continue
         for box in boxes(path.read_text("utf-8")):
-            claim = box.claim[:1].upper() + box.claim[1:]
+            first = box.claim[:1]  # δ stays δ: Δ is another thing
+            claim = (first.upper() if first < "α" else first) + box.claim[1:]
             where = f"Measured in {tangle.link(stem)}."
             parts.append(f"## {claim}\n\n{box.told()}\n\n{where}")
     return "\n\n".join(parts) + "\n"

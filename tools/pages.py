@@ -8,8 +8,11 @@ import files  # noqa: E402
 import tangle  # noqa: E402
 from accessibility import access  # noqa: E402
 from bibliography import bibliography  # noqa: E402
+from errata import errata  # noqa: E402
+from licences import licences  # noqa: E402
 from often import often  # noqa: E402
 from results import results  # noqa: E402
+from teachers import teachers  # noqa: E402
 from terms import index  # noqa: E402
 
 FOLDER = tangle.ROOT / "chapters"
@@ -26,6 +29,9 @@ MADE = {
     "often_said": often,
     "terms": index,
     "bibliography": bibliography,
+    "teachers": teachers,
+    "errata": errata,
+    "licences": licences,
     "access": access,
 }
 

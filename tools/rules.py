@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).parent))
 import bibliography  # noqa: E402
+import marks  # noqa: E402
 import often  # noqa: E402
 import tangle  # noqa: E402
 import terms  # noqa: E402
@@ -27,7 +28,15 @@ from website import starts  # noqa: E402
 
 ROOT = tangle.ROOT
 FIRST = "00_reading"  # the page that maps the others
-MADE = {"results", "often_said", "terms", "bibliography", "access"}
+MADE = {
+    "results",
+    "often_said",
+    "terms",
+    "teachers",
+    "errata",
+    "bibliography",
+    "access",
+}
 CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 Lacks = Iterator[tuple[int, str]]
 
@@ -171,11 +180,24 @@ def exercises_are_solved(page: Page) -> Lacks:
         yield 1, "the solutions are in another order than the exercises"
     if not 3 <= len(asked) <= 6:
         yield 1, f"{len(asked)} exercises, in place of three to six"
-    if not any(page.found(r"\{exercise\} Find the bug$")):
+    if not any(page.found(rf"\{{exercise\}} {marks.BUG}( · |$)")):
         yield 1, "no exercise has the title *Find the bug*"
     verdicts = [name for _, name in page.tagged("verdict:")]
     if not verdicts:
         yield 1, "no exercise in code: no cell has a tag verdict:ex-…"
+
+
+@rule
+def exercises_are_marked(page: Page) -> Lacks:
+    """By kind, minutes and level; `code` where a verdict waits for it."""
+    in_code = {name for _, name in page.tagged("verdict:")}
+    for exercise in marks.exercises(page.stem, page.text):
+        faults = list(exercise.lacks())
+        yield from ((exercise.line, fault) for fault in faults)
+        if not faults and exercise.asks_code != (exercise.label in in_code):
+            has = "no" if exercise.asks_code else "a"
+            said = f"*{exercise.name}* is marked {exercise.kind}"
+            yield exercise.line, f"{said}, and has {has} verdict"
 
 
 @rule

@@ -50,7 +50,7 @@ def draw_bias() -> Picture:
     for k, v in enumerate((26, 90, 154)):
         parts.append(draw_line((40, v), sum_at, w[k], COLOUR["w"]))
         text = f"· {w[k]:g}".replace("-", "−")
-        at = 118, (v + 90) / 2 + (-14, -14, 16)[k]
+        at = 118, (v + 90) / 2 + (-21, -15, 17)[k]
         parts.append(words(at, text, COLOUR["w"]))
         parts.append(
             draw_neuron((40, v), f"{x[k]:.3f}", x[k], COLOUR["a"], 24)
@@ -72,7 +72,7 @@ def draw_bias() -> Picture:
     parts.append(curve([(232, 130), (232, 176)], red, 3, head=True))
     parts.append(words((366, 206), f"∂C/∂b = δ = {delta:.3f}", red))
     return Picture(
-        drawing(parts, 260),
+        drawing(parts, 260, 6),
         "The last neuron of the example. Between a bias and its z stands "
         "only a plus sign: turn the knob a little, and z moves just as much. "
         f"So the cost answers to b as it answers to z, with δ = {delta:.3f}.",

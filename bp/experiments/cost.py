@@ -131,7 +131,7 @@ def draw_landscape(pair: str, angle: float) -> Picture:
     across, upwards = pair.split(" and ")
     ax.set(xlabel=f"{across}, moved by", ylabel=f"{upwards}, moved by")
     ends = [-10, 0, 10]
-    ax.set(xlim=(-10, 10), ylim=(-10, 10), xticks=ends, yticks=ends)
+    ax.set(xlim=(-10, 10), ylim=(-10, 10), xticks=ends, yticks=[-5, 0, 5])
     ax.set_title(f"lines at {LEVELS[0]} (wide) to {LEVELS[-1]}")
     side.plot(t, costs, color=COLOUR["C"])
     side.plot([0], [costs[100]], "o", color=INK)

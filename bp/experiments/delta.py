@@ -39,7 +39,7 @@ def draw_chain() -> Picture:
         parts.append(words((x, v - 46), name, COLOUR[name], 1.2))
     for x, name, rate in [(84, "σ′(z)", slope), (284, "a − y", a - y)]:
         parts.append(curve([(x, 120), (x + 130, 120)], width=2, head=True))
-        parts.append(words((x + 64, 102), f"{name} = {rate:.3f}"))
+        parts.append(words((x + 64, 97), f"{name} = {rate:.3f}"))
     moves = (0.01, 0.01 * slope, 0.01 * delta)
     for (x, _), move in zip(spots, moves, strict=True):
         parts.append(words((x, 40), f"+ {move:.5f}".rstrip("0")))

@@ -55,15 +55,15 @@ def draw_carried(name: str, scale: float, width: int, depth: int) -> Picture:
         parts.append(curve(ends, "grey", 0.5 if power else 1.5))
         said = f"1e{power}" if power else "1"
         parts.append(words((58, ends[0][1]), said, size=0.85, side="end"))
-    for label, values, colour, down in [
-        ("length of δ", length, COLOUR["delta"], -17),
-        ("spread of a", spread, COLOUR["a"], 19),
+    for x, label, values, colour in [
+        (150, "length of δ", length, COLOUR["delta"]),
+        (300, "spread of a", spread, COLOUR["a"]),
     ]:
         some = [(l, float(np.log10(v))) for l, v in enumerate(values, 1) if v]
-        points = [at(*pair) for pair in some]
-        parts.append(curve(points, colour, 3, dashed=down > 0))
-        x, y = points[(1 if down > 0 else 3) * len(points) // 4]
-        parts.append(words((x, y + down), label, colour, 0.9))
+        broken = values is spread
+        parts.append(curve([at(*p) for p in some], colour, 3, dashed=broken))
+        parts.append(curve([(x, 40), (x + 24, 40)], colour, 3, dashed=broken))
+        parts.append(words((x + 32, 40), label, colour, 0.9, side="start"))
     for x, l, side in [(58, 1, "start"), (480, depth, "end")]:
         parts.append(words((x, 257), f"layer {l}", size=0.9, side=side))
     first, last = (f"{v:.0e}" if v else "< 1e-14" for v in spread[[0, -1]])

@@ -223,5 +223,5 @@ def draw_gains() -> Picture:
     ax.invert_yaxis()
     ax.set(xlabel="gain in test accuracy, points of a hundred")
     ax.set_title("What regularisation gains")
-    ax.legend(loc="upper left", fontsize=9)
+    ax.legend(loc="upper left", bbox_to_anchor=(0.4, 0.87), fontsize=9)
     return plot(ax, ", ".join(text) + ".")

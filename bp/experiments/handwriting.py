@@ -71,7 +71,7 @@ def draw_misread() -> Picture:
     test, guess, parts, said = load_digits()[1], guesses(), [], []
     wrong = np.flatnonzero((guess != test.label).any(axis=0))
     for k, i in enumerate(wrong):
-        x, y = 20 + 98 * (k % 5), 6 + 102 * (k // 5)
+        x, y = 16 + 80 * (k % 6), 6 + 102 * (k // 6)
         ink = draw_image(test.x[:, [i]]).partition(">")[2][: -len("</svg>")]
         move = f'transform="translate({x} {y}) scale(8.5)"'
         parts.append(f"<g {move}>{ink}</g>")
@@ -79,7 +79,7 @@ def draw_misread() -> Picture:
         read = ", ".join(map(str, guess[:, i]))
         said.append(f"a {test.label[i]} (read as {read})")
     return Picture(
-        drawing(parts, 102 * -(-len(wrong) // 5) + 4),
+        drawing(parts, 102 * -(-len(wrong) // 6) + 4),
         f"Of {test.label.size} test digits, all that at least one of three "
         f"trained networks misreads: {'; '.join(said)}.",
     )

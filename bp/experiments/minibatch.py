@@ -45,18 +45,18 @@ def draw_opinions() -> Picture:
     tips = [(250 + scale * u, 125 - scale * v) for u, v in asked]
     parts = [curve([middle, tip], COLOUR["delta"], 0.8) for tip in tips]
     both = [(some, COLOUR["w"], "ten"), (every, "", "all forty")]
-    for (u, v), colour, name in both:
+    free = [(336, 77), (294, 131)]  # places that no line crosses
+    for at, ((u, v), colour, name) in zip(free, both, strict=True):
         tip = 250 + scale * u, 125 - scale * v
         line = curve([middle, tip], colour or "currentColor", 5, head=True)
-        at, side = tip[0] + 12 * np.sign(u), "start" if u > 0 else "end"
         parts += [
             line,
-            words((at, tip[1]), f"mean of {name}", colour, 1, side),
+            words(at, f"mean of {name}", colour, 1, "start"),
         ]
     cosine = every @ some / np.sqrt((every @ every) * (some @ some))
     angle = float(np.degrees(np.arccos(cosine)))
     return Picture(
-        drawing(parts, 250),
+        drawing(parts, 240),
         f"{len(asked)} digits, and the step that each asks of two biases "
         "(thin). The mean of all is the way down; the mean of the first ten "
         f"points {angle:.0f} degrees away from it.",

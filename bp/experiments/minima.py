@@ -96,5 +96,5 @@ def draw_eigenvalues() -> Picture:
     return plot(
         ax,
         f"Of {values.size} eigenvalues {down} are below −1e-9; they go from "
-        f"{values[0]:.1e} to {values[-1]:.2f}.",
+        f"−{-values[0]:.1e} to {values[-1]:.2f}.",
     )

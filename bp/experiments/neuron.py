@@ -59,7 +59,7 @@ def draw_one_neuron() -> Picture:
     parts.append(draw_neuron((456, v), f"{a:.3f}", a, COLOUR["a"], 28))
     parts.append(words((456, v - 44), "a"))
     return Picture(
-        drawing(parts, 208),
+        drawing(parts, 208, 8),
         f"A neuron weighs its inputs {x[0]} and {x[1]} by {w[0]} and "
         f"−{-w[1]}, adds its bias {b}, and bends the sum z = {z:.2f} to its "
         f"answer a = {a:.3f}. A broken line is a negative weight.",
@@ -83,4 +83,4 @@ def draw_tangent(w: float, b: float, x: float) -> Picture:
         f"z = {z:.2f}, a = σ(z) = {a:.3f}, σ′(z) = "
         f"{float(sigmoid_prime(z)):.3f}, slope da/dx = w σ′(z) = {slope:.3f}."
     )
-    return plot(ax, text)
+    return plot(ax, text.replace("-", "−"))

@@ -18,8 +18,8 @@ NAMES = ("plain", "momentum", "Nesterov", "RMSProp", "Adam")
 
 
 @cache
-def raced(name: str, turn: int) -> tuple[Array, Array]:
-    """The way down a bowl turned by degrees, and the costs; best rate."""
+def raced(name: str, turn: int, stop: int = 40) -> tuple[Array, Array]:
+    """Way down a bowl turned by degrees, and costs; best rate at `stop`."""
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     turned, runs = np.array([[c, -s], [s, c]]), []
     bowl = turned * BENDS @ turned.T
@@ -39,7 +39,7 @@ def raced(name: str, turn: int) -> tuple[Array, Array]:
             way.append(way[-1] - rate * d)
         costs = (np.array(way) @ bowl * way).sum(axis=1) / 2
         runs.append((np.array(way), costs))
-    return min(runs, key=lambda run: float(run[1][-1]))
+    return min(runs, key=lambda run: float(run[1][stop]))
 
 
 def draw_race(step: int, turn: int, many: int = 5) -> Picture:

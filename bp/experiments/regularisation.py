@@ -69,7 +69,7 @@ def draw_patience(patience: int, wrong: float, seed: int = 0) -> Picture:
     ax.plot(best, history.test_cost[best], "o", color=COLOUR["C"])
     ax.set(xlabel="epoch", ylabel="cost C", ylim=(0, 0.6))
     ax.set_title(f"A hundred digits, {wrong:.0%} of the labels wrong")
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", bbox_to_anchor=(0.95, 1))
     return plot(
         ax,
         f"Patience {patience}: stopped after epoch {end}, back at epoch "

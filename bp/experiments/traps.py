@@ -115,7 +115,7 @@ def draw_rests() -> Picture:
     for k, look in [(3, "-"), (1, "--"), (2, ":")]:
         label = f"start {SEEDS[k]}"
         ax.plot(steps, costs[:, k], look, color=COLOUR["C"], label=label)
-    ax.legend()
+    ax.legend(loc="upper right", bbox_to_anchor=(0.95, 1))
     low = costs[-1]
     return plot(
         ax,

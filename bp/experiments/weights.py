@@ -30,7 +30,7 @@ def draw_outer() -> Picture:
     delta = all_errors(EXAMPLE, EXAMPLE_X, EXAMPLE_Y)[1][:, 0]
     parts = [
         words((150, 34), "a⁰ →", COLOUR["a"], 1.2),
-        words((60, 78), "δ¹ ↓", COLOUR["delta"], 1.2),
+        words((60, 70), "δ¹ ↓", COLOUR["delta"], 1.2),
     ]
     for k, value in enumerate(x):
         at = 265 + 160 * k, 34
@@ -38,19 +38,19 @@ def draw_outer() -> Picture:
     for j, error in enumerate(delta):
         y, text = 122 + 68 * j, f"{error:.3f}".replace("-", "−")
         fill = 0.1 + 12 * abs(error)
-        parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 29))
+        parts.append(draw_neuron((60, y), text, fill, COLOUR["delta"], 33))
         for k, value in enumerate(x):
             left, slope = 197 + 160 * k, error * value
             look = "" if slope > 0 else ' stroke-dasharray="6 4"'
+            text = f"{slope:.3f}".replace("-", "−")
             parts.append(
                 f'<rect x="{left}" y="{y - 27}" width="136" height="54" '
                 f'fill="{COLOUR["w"]}" fill-opacity="{6 * abs(slope):.2f}" '
                 f'stroke="{COLOUR["w"]}" stroke-width="2"{look}/>'
+                f"{words((left + 68, y), text, size=1.1)}"
             )
-            text = f"{slope:.3f}".replace("-", "−")
-            parts.append(words((left + 68, y), text, size=1.1))
     return Picture(
-        drawing(parts, 290),
+        drawing(parts, 294),
         "The six weights between the inputs and the hidden layer of the "
         "example. The slope by each is the activation above it, where the "
         "weight begins, times the error beside it, where it ends. A broken "
@@ -111,7 +111,7 @@ def draw_ends(name: str, step: float) -> Picture:
         },
         over=[
             words(
-                (x + 36, y + 17) if x < 400 else (x, y + 34),
+                (x + 45, y + 18) if x < 400 else (x, y + 34),
                 f"{1000 * d:.3g}".replace("-", "−"),
                 COLOUR["delta"],
                 0.87,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from . import slopes
-from .notation import Array, parts
+from .notation import Array, Key, parts
 from .setting import Setting
 from .tree import Node, NotUnderstood, Symbol, Wrong
-from .world import Outcome, Steps, World
+from .world import Asked, Outcome, Steps, World
 
 
 def outcome_runs(world: World, draw: list[Outcome]) -> list[Steps]:
@@ -44,18 +44,78 @@ def drawn(on: Setting, of: Node) -> list[Outcome]:
     return draws[0] if draws else []
 
 
+def alike(
+    world: World, draw: list[Outcome], keys: tuple[Key, ...]
+) -> list[int]:
+    """A number for each outcome, the same where these quantities are."""
+    kept = "alike", id(draw), keys
+    if kept not in world.kept:
+        numbers: dict[object, int] = {}
+        world.kept[kept] = [
+            numbers.setdefault(answers(run, keys), len(numbers))
+            for run in outcome_runs(world, draw)
+        ]
+    found: list[int] = world.kept[kept]
+    return found
+
+
+def answers(run: Steps, keys: tuple[Key, ...]) -> object:
+    """What a run says to these questions, and which functions it has."""
+    found = [np.asarray(run.get(key)) for key in keys]
+    functions = tuple(map(id, run.functions.values()))
+    return functions, *[(a.shape, a.dtype, a.tobytes()) for a in found]
+
+
+class Met:
+    """The values of an expression, by all that it has asked of a run.
+
+    Many outcomes differ in nothing that it asks for: its value is theirs.
+    """
+
+    def __init__(self, world: World, draw: list[Outcome]) -> None:
+        self.world, self.draw = world, draw
+        self.values: list[tuple[list[int], dict[int, Array]]] = []
+
+    def find(self, outcome: int) -> Array | None:
+        for numbers, values in self.values:
+            if (number := numbers[outcome]) in values:
+                return values[number]
+        return None
+
+    def keep(self, outcome: int, asked: Asked, value: Array) -> None:
+        if asked.more:
+            return
+        numbers = alike(self.world, self.draw, tuple(asked.keys))
+        for known, values in self.values:
+            if known is numbers:
+                values[numbers[outcome]] = value
+                return
+        self.values.append((numbers, {numbers[outcome]: value}))
+
+
 def outcomes(on: Setting, of: Node) -> Iterator[tuple[float, Array]]:
     """The chance and the value in each outcome."""
     draw = drawn(on, of)
     if not draw:
         return
     moved = on.moved | moved_by(on.world, draw)
-    plain = on.is_plain and not on.still
-    runs = outcome_runs(on.world, draw) if plain else [None] * len(draw)
-    for outcome, run in zip(draw, runs, strict=True):
-        instead = on.instead | outcome.given
-        with on.having(instead=instead, moved=moved, now=run):
-            yield outcome.chance, on.value(of)
+    if not on.is_plain or on.still:
+        for outcome in draw:
+            instead = on.instead | outcome.given
+            with on.having(instead=instead, moved=moved):
+                yield outcome.chance, on.value(of)
+        return
+    met = Met(on.world, draw)
+    runs = outcome_runs(on.world, draw)
+    for number, outcome in enumerate(draw):
+        value = met.find(number)
+        if value is None:
+            asked = Asked(runs[number])
+            how = {"instead": outcome.given, "moved": moved}
+            with on.having(**how, now=asked, asked=asked):
+                value = on.value(of)
+            met.keep(number, asked, value)
+        yield outcome.chance, value
 
 
 def expected(on: Setting, of: Node) -> Array:

@@ -11,7 +11,6 @@ from .declare import declare, functions, has_numbers, is_free
 from .evaluate import Evaluator
 from .extract import Display
 from .grammar import FUNCTIONS, OPERATORS, Grammar
-from .indices import unbound
 from .limits import about, is_remainder, with_remainder
 from .notation import parts
 from .parse import read
@@ -146,7 +145,7 @@ def compared(one: Comparison) -> bool:
 def refuse_clashes(statement: tree.Statement) -> None:
     """No index both free and summed; none summed and unused."""
     free, summed = set(), set()
-    for part, bound in unbound(statement.chain):
+    for part, bound in statement.chain.scopes:
         if isinstance(part, tree.Fold):
             summed.add(part.index)
             if part.index not in part.body.letters:

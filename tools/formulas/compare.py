@@ -126,7 +126,7 @@ class Comparison:
 
 def is_nested(on: Setting, node: tree.Node) -> bool:
     """A slope of a slope, which is had by differences."""
-    return is_slope(node) and any(is_derived(on, p) for p in node.children())
+    return is_slope(node) and any(is_derived(on, p) for p in node.children)
 
 
 def two_parts(value: Array) -> Array:

@@ -20,23 +20,6 @@ Bound = frozenset[str]
 Subscripts = list[tuple[Node, range]]  # each with how far it runs
 
 
-def unbound(
-    node: Node, bound: Bound = frozenset()
-) -> Iterator[tuple[Node, Bound]]:
-    """Every part of a formula, with the indices that are summed there."""
-    yield node, bound
-    inside: list[Node | None] = [*node.children()]
-    if isinstance(node, tree.Fold):
-        for end in (node.low, node.high):
-            if end is not None:
-                yield from unbound(end, bound)
-        inside = [node.condition, node.body]
-        bound |= {node.index}
-    for child in inside:
-        if child is not None:
-            yield from unbound(child, bound)
-
-
 def letter(on: Setting, node: Node, index: str = "") -> str:
     """The name of a bare letter that stands for no quantity; or nothing.
 
@@ -58,7 +41,7 @@ def letter(on: Setting, node: Node, index: str = "") -> str:
 def ranges(on: Setting, node: Node) -> dict[str, range]:
     """The range of each unbound index, from the places where it is."""
     found: dict[str, range] = {}
-    for part, bound in unbound(node):
+    for part, bound in node.scopes:
         for index, there in components(on, part):
             name = letter(on, index)
             if name and name not in bound and name not in on.at:
@@ -133,7 +116,7 @@ def along_axes(
 
 def marks(on: Setting, node: Node) -> Iterator[tuple[Node, list[int], Bound]]:
     """What stands in the place of a mark, and which numbers such have."""
-    for part, bound in unbound(node):
+    for part, bound in node.scopes:
         found, forms = marked(on, part)
         for place, mark in enumerate(found):
             some = {form[place] for form in forms if len(form) > place}
@@ -171,7 +154,7 @@ def mark_letters(on: Setting, node: Node) -> dict[str, list[int]]:
 def component_letters(on: Setting, node: Node) -> set[Mark]:
     """Letters that stand for a component somewhere."""
     found: set[Mark] = set()
-    for part, bound in unbound(node):
+    for part, bound in node.scopes:
         below: tuple[Node, ...] = ()
         if isinstance(part, tree.Entry):
             below = part.below
@@ -211,7 +194,7 @@ def outermost(node: Node) -> Iterator[str]:
     if isinstance(node, Symbol):
         yield node.name
     else:
-        for child in node.children():
+        for child in node.children:
             yield from outermost(child)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from .functions import Forms
 from .notation import Array, Key, Place, Values
 from .tree import Call, Derivative, Fold, Node, Symbol, Wrong
-from .world import Steps, World
+from .world import Asked, Steps, World
 
 DEAR = (Fold, Call, Derivative)  # what is not evaluated twice in one place
 Entry = tuple[Key, tuple[int, ...]]  # a quantity, and which entry of it
@@ -56,7 +56,8 @@ class Setting(ABC):
     visited: set[tuple[int, int]] = field(default_factory=set)  # cases
     places: dict[int, tuple[Symbol, Place]] = field(default_factory=dict)
     kept: dict[tuple[int | None, ...], Array] = field(default_factory=dict)
-    now: Steps | None = None  # the run, as it is nudged now
+    now: Steps | Asked | None = None  # the run, as it is nudged now
+    asked: Asked | None = None  # the run of an outcome, while it is watched
 
     @abstractmethod
     def raw(self, node: Node) -> Array:
@@ -110,9 +111,11 @@ class Setting(ABC):
             raise Wrong(f"a whole number is needed, {value} is there")
         return round(value)
 
-    def run(self) -> Steps:
+    def run(self) -> Steps | Asked:
         """All quantities of the world, as it is nudged."""
         if self.now is None:
+            if self.asked is not None:
+                self.asked.more = True
             how = self.real, self.instead, self.still
             self.now = self.world.run(self.nudges, *how)
         return self.now

@@ -1,6 +1,5 @@
 """What a printed formula is made of, once it has been read."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -22,18 +21,23 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Node:
-    def children(self) -> Iterator["Node"]:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            for part in value if isinstance(value, tuple) else (value,):
-                if isinstance(part, Node):
-                    yield part
+    @cached_property
+    def children(self) -> tuple["Node", ...]:
+        values = (getattr(self, field.name) for field in fields(self))
+        many = (v if isinstance(v, tuple) else (v,) for v in values)
+        return tuple(p for some in many for p in some if isinstance(p, Node))
 
     @cached_property
     def parts(self) -> tuple["Node", ...]:
         """The node itself, and all that it is made of."""
-        inner = (part for child in self.children() for part in child.parts)
+        inner = (part for child in self.children for part in child.parts)
         return (self, *inner)
+
+    @cached_property
+    def scopes(self) -> tuple[tuple["Node", frozenset[str]], ...]:
+        """Its parts, each with the indices that are summed there."""
+        inner = (pair for child in self.children for pair in child.scopes)
+        return ((self, frozenset()), *inner)
 
     @property
     def subscripts(self) -> tuple["Node", ...]:
@@ -149,6 +153,20 @@ class Fold(Node):
     condition: Node | None = None  # what the index must fulfil
 
     @cached_property
+    def scopes(self) -> tuple[tuple[Node, frozenset[str]], ...]:
+        ends = [end for end in (self.low, self.high) if end is not None]
+        inside = [p for p in (self.condition, self.body) if p is not None]
+        return (
+            (self, frozenset()),
+            *(pair for end in ends for pair in end.scopes),
+            *(
+                (part, bound | {self.index})
+                for piece in inside
+                for part, bound in piece.scopes
+            ),
+        )
+
+    @cached_property
     def places(self) -> tuple[Node, ...]:
         """Where its index is a subscript."""
         index = Symbol(self.index)
@@ -208,5 +226,6 @@ class Cases(Node):
 class Matrix(Node):
     rows: tuple[tuple[Node, ...], ...]
 
-    def children(self) -> Iterator[Node]:
-        return (entry for row in self.rows for entry in row)
+    @cached_property
+    def children(self) -> tuple[Node, ...]:
+        return tuple(entry for row in self.rows for entry in row)

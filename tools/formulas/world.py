@@ -53,6 +53,27 @@ class Steps(dict[Key, Array]):
             self[name, mark] = value
 
 
+class Asked:
+    """A run that notes which of its quantities are asked for."""
+
+    def __init__(self, run: Steps) -> None:
+        self.run = run
+        self.keys: dict[Key, None] = {}  # in the order of the questions
+        self.more = False  # is anything asked that no quantity answers?
+
+    def __getitem__(self, key: Key) -> Array:
+        self.keys[key] = None
+        return self.run[key]
+
+    def get(self, key: Key) -> Array | None:
+        self.keys[key] = None
+        return self.run.get(key)
+
+    def __getattr__(self, name: str) -> Any:
+        self.more |= name != "functions"
+        return getattr(self.run, name)
+
+
 @dataclass
 class Outcome:
     """One of the ways in which a random draw can end."""

@@ -19,7 +19,7 @@ CORE = (
     "pyodide.asm.wasm",
     "pyodide-lock.json",
     "python_stdlib.zip",
-    "pyodide.asm.js",
+    "pyodide.asm.*js",  # .mjs in newer versions
 )
 
 
@@ -114,13 +114,14 @@ def build(static: Path) -> int:
 
     needed = fetch.needed(packages, parts.AT_START)
     names = [*CORE, *(packages[name]["file_name"] for name in needed)]
-    return write_parts(static, [pyodide / name for name in names])
+    files = [next(pyodide.glob(name)) for name in names]
+    return write_parts(static, files)
 
 
 def write_parts(static: Path, files: list[Path]) -> int:
     """List for the page what Python starts with; bytes of all it fetches."""
     digests = [hashlib.sha256(path.read_bytes()).digest() for path in files]
-    first = [*files, files[0].with_name("pyodide.js")]
+    first = [*files, files[0].with_name("pyodide.mjs")]
     first.append(static / parts.WIDGETS.target / "libembed-amd.js")
     sizes = {f"pyodide/{path.name}": path.stat().st_size for path in files}
     about = {

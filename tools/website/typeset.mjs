@@ -66,9 +66,10 @@ function style() {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { tex, block } = JSON.parse(line);
+  const { tex, block, spoken } = JSON.parse(line);
   try {
-    const html = tex === undefined ? style() : await (block ? display : inline)(tex);
+    const html = tex === undefined ? style()
+      : await (spoken ? speak(tex, block) : block ? display(tex) : inline(tex));
     console.log(JSON.stringify({ html }));
   } catch (error) {
     console.log(JSON.stringify({ error: error.message }));

@@ -69,6 +69,9 @@ class Typesetter:
             self.known[tex, block] = self.ask(tex=tex, block=block)
         return self.known[tex, block]
 
+    def mathml(self, tex: str, block: bool) -> str:
+        return self.ask(tex=tex, block=block, spoken=True)
+
     def stop(self) -> None:
         if self.process:
             self.process.communicate()

@@ -19,7 +19,7 @@ const byAddress = {
 };
 
 // What Python is to look at while it works on a message that came with this signal.
-function heed(signal) {
+export function heed(signal) {
   if (typeof signal !== "string") return signal;
   address = signal;
   return byAddress;

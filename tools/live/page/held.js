@@ -21,10 +21,10 @@ async function openStore(version) {
   } catch { return null; }
 }
 
-const notFetched = (message) => Object.assign(new Error(message), { name: "NotFetched" });
+export const notFetched = (message) => Object.assign(new Error(message), { name: "NotFetched" });
 
 // `parts.files` has the size of each file by its name.
-async function fetchAll(parts, progress) {
+export async function fetchAll(parts, progress) {
   const opened = openStore(parts.version);
   const total = Object.values(parts.files).reduce((sum, size) => sum + size, 0);
   let bytes = 0;

@@ -8,7 +8,7 @@ export class Kernel {
     this.waiting = new Map();  // by the number of what was asked: what to do when done
     this.asked = 0;
     this.signal = new Signal();
-    this.worker = new Worker(new URL("worker.js", import.meta.url));
+    this.worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
     this.worker.onmessage = ({ data }) => this.news(data);
     // Without a message it is the worker's own script that did not come.
     this.worker.onerror = ({ message }) => this.fail({ name: message ? "Error" : "NoWorker", message });

@@ -1,8 +1,9 @@
-// The web worker: Pyodide, and in it kernel.py.
+// The web worker, a module: Pyodide, and in it kernel.py.
 // In:  {type: "start"} | {type: "execute", id, code} | {type: "comm", id, text, buffers}
 //      | {type: "interrupt"}; the second and third with a `signal`, see heed.js
 // Out: {type: "progress" | "ready" | "failed" | "begun" | "done" | "output" | "clear_output" | "comm", ...}
-importScripts("held.js", "heed.js");
+import { heed } from "./heed.js";
+import { fetchAll, notFetched } from "./held.js";
 
 let pyodide, kernel, current = null, signal;
 
@@ -11,7 +12,7 @@ const say = (type, more) => postMessage({ type, ...more });
 const quiet = { messageCallback: () => {} };
 
 async function boot(parts) {
-  importScripts("pyodide/pyodide.js");
+  const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   pyodide = await loadPyodide({ indexURL: new URL("pyodide/", location).href });
   await pyodide.loadPackage(parts.start, quiet);
   pyodide.registerJsModule("page", {

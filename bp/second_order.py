@@ -117,9 +117,9 @@ def hessian_vector(
 ) -> Array:
     """The Hessian of the mean cost times v (eq-second-order-batch).
 
-    Arguments and errors as for `backprop` and `forward_along`; the result
-    is a column, shape (P, 1).  ValueError, too, when f.prime or `end` loses
-    the imaginary part of a complex z.
+    Arguments and errors as for `backprop` and `forward_along`, so a real
+    network; the result is a column, shape (P, 1).  ValueError, too, when
+    f.prime or `end` loses the imaginary part of a complex z.
     """
     along, w = _direction(network, v), network.w
     at = network, *forward_along(network, x, along)

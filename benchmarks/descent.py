@@ -10,7 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bp import Workspace, load_digits, random_network
+from bp import (
+    Workspace,
+    as_network,
+    hessian_vector,
+    lanczos,
+    load_digits,
+    random_network,
+)
 from bp.network import forward
 from timing import Row, quartered
 
@@ -42,25 +49,24 @@ class Digits:
         return float((a.argmax(axis=0) == self.label).mean())
 
     def steepest_bend(
-        self, at: Floats, v: Floats, turns: int
+        self, at: Floats, v: Floats, products: int
     ) -> tuple[float, Floats]:
         """The largest eigenvalue of the Hessian, and its direction.
 
-        v is where the search begins.  Where the eigenvalue that is largest
-        in size is negative, all are moved up by twice its size.
+        By Lanczos' method with exact products; v is where it begins.
         """
-        h = 1e-4
-        for _ in range(turns):
-            v = v / np.linalg.norm(v)
-            up, down = (self.slopes(at + s * v)[0] for s in (h, -h))
-            bent = (up - down) / (2 * h)
-            value = float(v @ bent)
-            v = bent + max(0.0, -2 * value) * v
-        return value, v
+        network = as_network(at[:, np.newaxis], (64, 30, 10))
+        x, y = (row.T for row in self.rows)
+        values, columns = lanczos(
+            lambda u: hessian_vector(network, x, y, u),
+            v.reshape(-1, 1),
+            products,
+        )
+        return float(values[-1]), columns[:, -1]
 
 
 def along_the_way(
-    rate: float, seed: int, moments: Sequence[int], turns: int
+    rate: float, seed: int, moments: Sequence[int], products: int
 ) -> Row:
     """2/λ at some moments of a run, and the costs."""
     digits = Digits(seed)
@@ -72,9 +78,8 @@ def along_the_way(
         rises += cost > before
         before = cost
         if k in moments:
-            many = turns if limits else 3 * turns
-            value, v = digits.steepest_bend(at, v, many)
-            limits.append(round(2 / value, 2))
+            value, _ = digits.steepest_bend(at, v, products)
+            limits.append(float(f"{2 / value:.4g}"))
             costs.append(round(cost, 4))
         at -= rate * slope
     return {
@@ -119,10 +124,10 @@ def measure(
     seeds: Sequence[int] = (0, 1, 2, 3, 4),
     moments: Sequence[int] = MOMENTS,
     steps: int = 100,
-    turns: int = 25,
+    products: int = 25,
 ) -> list[Row]:
     rows = [ends(rate, seeds, steps) for rate in rates]
     for rate in on_the_way:
         for seed in seeds:
-            rows.append(along_the_way(rate, seed, moments, turns))
+            rows.append(along_the_way(rate, seed, moments, products))
     return rows

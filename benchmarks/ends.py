@@ -10,7 +10,7 @@ import numpy as np
 
 from bp.algorithm import backprop
 from bp.digits import load_digits
-from bp.minima import as_network, as_vector, hessian_vector
+from bp.minima import as_network, as_vector, hessian_along
 from bp.network import Network, forward, random_network
 from bp.training import sgd
 
@@ -66,7 +66,7 @@ def examined(network: Network, x: Any, y: Any) -> dict[str, Any]:
     gradient = backprop(network, x, y)
     H = whole_hessian(network, x, y)
     v = np.random.default_rng(0).normal(size=(len(H), 1))
-    apart = np.abs(H @ v - hessian_vector(network, x, y, v)).max()
+    apart = np.abs(H @ v - hessian_along(network, x, y, v)).max()
     assert apart < 1e-12, apart
     values, vectors = np.linalg.eigh(H)
     theta, q = as_vector(network), vectors[:, [0]]

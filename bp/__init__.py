@@ -65,6 +65,7 @@ from bp.gradient_check import (
     relative_error,
 )
 from bp.handwriting import confusion_matrix, load_mnist, mnist_folder, read_idx
+from bp.krylov import Product, conjugate_gradients, lanczos
 from bp.loop import (
     Index,
     Memory,
@@ -84,7 +85,7 @@ from bp.minima import (
     as_vector,
     classify,
     hessian,
-    hessian_vector,
+    hessian_along,
 )
 from bp.network import (
     ForwardPass,
@@ -128,6 +129,7 @@ from bp.regularisation import (
     with_noise,
     with_shifts,
 )
+from bp.second_order import forward_along, gauss_newton_vector, hessian_vector
 from bp.traced import (
     MADE_OF,
     PLAIN,
@@ -188,6 +190,7 @@ __all__ = [
     "PLAIN",
     "Parameters",
     "Place",
+    "Product",
     "RELU",
     "RULES",
     "Run",
@@ -230,6 +233,7 @@ __all__ = [
     "classify",
     "complex_step",
     "confusion_matrix",
+    "conjugate_gradients",
     "cost_when_nudged",
     "count_parameters",
     "cross_entropy_cost",
@@ -238,15 +242,19 @@ __all__ = [
     "finite_difference",
     "flattened",
     "forward",
+    "forward_along",
     "gated",
+    "gauss_newton_vector",
     "gaussian_expectation",
     "grad",
     "hessian",
+    "hessian_along",
     "hessian_vector",
     "in_words",
     "initialised",
     "jacobian",
     "jvp",
+    "lanczos",
     "leaky",
     "load_digits",
     "load_mnist",

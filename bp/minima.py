@@ -20,7 +20,7 @@ from bp.reading import as_real, as_wholes, count_parameters
 __all__ = [
     "as_vector",
     "as_network",
-    "hessian_vector",
+    "hessian_along",
     "hessian",
     "Place",
     "classify",
@@ -72,7 +72,7 @@ def _one_column(vector: ArrayLike, name: str, rows: int) -> Array:
     return column
 
 
-def hessian_vector(
+def hessian_along(
     network: Network, x: ArrayLike, y: ArrayLike, v: ArrayLike
 ) -> NDArray[np.float64]:
     """The Hessian of the mean quadratic cost times v, shape (P, 1).
@@ -108,7 +108,7 @@ def hessian(
     """
     check_network(network)
     units = np.eye(len(as_vector(network)))
-    columns = [hessian_vector(network, x, y, v) for v in units[:, :, None]]
+    columns = [hessian_along(network, x, y, v) for v in units[:, :, None]]
     return np.hstack(columns)
 
 

@@ -180,11 +180,32 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         bp.as_network,
         {"vector": bp.as_vector(NET), "sizes": NET.sizes},
     ),
+    "hessian_along": (
+        bp.hessian_along,
+        {"network": NET, "x": X, "y": Y, "v": bp.as_vector(NET)},
+    ),
+    "hessian": (bp.hessian, {"network": NET, "x": X, "y": Y}),
+    "forward_along": (
+        bp.forward_along,
+        {"network": NET, "x": X, "v": bp.as_vector(NET)},
+    ),
     "hessian_vector": (
         bp.hessian_vector,
         {"network": NET, "x": X, "y": Y, "v": bp.as_vector(NET)},
     ),
-    "hessian": (bp.hessian, {"network": NET, "x": X, "y": Y}),
+    "gauss_newton_vector": (
+        bp.gauss_newton_vector,
+        {"network": NET, "x": X, "v": bp.as_vector(NET)},
+    ),
+    "lanczos": (
+        bp.lanczos,
+        {"product": lambda v: 2 * v, "start": X[:, :1], "steps": 2},
+    ),
+    "conjugate_gradients": (
+        bp.conjugate_gradients,
+        {"product": lambda v: 2 * v, "b": X[:, :1], "steps": 2}
+        | {"precision": 1e-9},
+    ),
     "classify": (
         bp.classify,
         {"network": NET, "x": X, "y": Y, "still": 1e-9, "flat": 1e-9},
@@ -316,6 +337,7 @@ STRANGERS: dict[str, Any] = {
 NEVER = ["masked", "library", "None", "a type", "an exception", "a path"]
 NEVER += ["an object", "a ragged list", "bytes", "a set", "dates", "records"]
 CALLABLE = {"f", "g", "grad", "rule", "gradient", "callback", "slopes"}
+CALLABLE |= {"product"}
 TAKEN = {("dtype", s) for s in STRANGERS if "type" in s or "library" in s}
 TAKEN |= {  # where None means what is usual
     (a, "None")

@@ -39,7 +39,17 @@ OF_RUNS = {  # what is not timed: costs and curvatures of runs, stored
         "seeds": [0],
         "moments": [0, 1],
         "steps": 2,
-        "turns": 2,
+        "products": 6,
+    },
+    "second_order": {
+        "nets": [(6, 5, 4)],
+        "m": 3,
+        "seconds": 0.01,
+        "rates": [3],
+        "seeds": [0],
+        "moments": [0, 1],
+        "products": 6,
+        "between": [0, 1],
     },
     "minibatch": {
         "sizes": [700],
@@ -89,12 +99,20 @@ def test_what_is_stored_of_descent_is_found_again() -> None:
     assert found["rises"] == row["rises"][:1]
     digits, h = descent.Digits(0), 1e-2
     at = digits.space.parameters.copy()
-    bend, v = digits.steepest_bend(at, digits.rng.normal(size=at.size), 75)
+    bend, v = digits.steepest_bend(at, digits.rng.normal(size=at.size), 25)
     v *= h / np.linalg.norm(v)
     down, here, up = (digits.slopes(at + s * v)[1] for s in (-1, 0, 1))
     assert abs((up - 2 * here + down) / h**2 / bend - 1) < 0.02
     way = next(row for row in stored("descent") if "limits" in row)
-    assert way["seed"] == 0 and abs(2 / bend / way["limits"][0] - 1) < 0.02
+    assert way["seed"] == 0 and abs(2 / bend / way["limits"][0] - 1) < 1e-3
+
+
+def test_what_is_stored_of_the_steepest_bend_is_found_again() -> None:
+    second_order = importlib.import_module("second_order")
+    row = next(row for row in stored("second_order") if row["kind"] == "way")
+    found = second_order.along_the_way(row["rate"], 0, (0, 1, 2), 25)
+    assert np.allclose(found["limits"], row["limits"][:3], rtol=1e-3)
+    assert found["apart"] < 1e-2 and found["costs"] == row["costs"][:3]
 
 
 def test_what_is_stored_of_mini_batches_is_found_again() -> None:

@@ -20,7 +20,7 @@ from bp import (
     classify,
     forward,
     hessian,
-    hessian_vector,
+    hessian_along,
     quadratic_cost,
     random_network,
     sigmoid,
@@ -94,7 +94,7 @@ def test_against_second_differences_of_the_cost(
     H = hessian(network, x, y)
     assert abs((u.T @ H @ v).item() - measured) < 1e-4 * (1 + abs(measured))
     assert np.abs(H - H.T).max() < 1e-15
-    along = hessian_vector(network, x, y, v)
+    along = hessian_along(network, x, y, v)
     assert along.shape == v.shape and along.dtype == np.float64
     assert np.abs(along - H @ v).max() < 1e-14
 
@@ -131,9 +131,9 @@ def test_float32_is_measured_in_double_precision() -> None:
         + (r"vector has shape \(5, 2\), expected \(5, 1\): give one",),
         (lambda n, x, y: as_network(np.ones(5), (2, 1, 1)), ValueError)
         + (r"vector.reshape\(-1, 1\)",),
-        (lambda n, x, y: hessian_vector(n, x, y, np.ones((4, 1))), ValueError)
+        (lambda n, x, y: hessian_along(n, x, y, np.ones((4, 1))), ValueError)
         + (r"v has shape \(4, 1\), expected 13 rows",),
-        (lambda n, x, y: hessian_vector(n, x, y, 1j * as_vector(n)), TypeError)
+        (lambda n, x, y: hessian_along(n, x, y, 1j * as_vector(n)), TypeError)
         + ("v is complex, expected real",),
         (
             lambda n, x, y: hessian(
@@ -304,6 +304,6 @@ def test_other_functions_than_the_sigmoid_are_kept() -> None:
         as_network(theta + t * v, network.sizes, again.f) for t in (h, -h)
     )
     up, down = (as_vector(backprop(net, x, y)) for net in moved)
-    along = hessian_vector(network, x, y, v)
+    along = hessian_along(network, x, y, v)
     assert np.abs(along - (up - down) / (2 * h)).max() < 1e-7
-    assert np.abs(along - hessian_vector(plain, x, y, v)).max() > 1e-3
+    assert np.abs(along - hessian_along(plain, x, y, v)).max() > 1e-3

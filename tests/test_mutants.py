@@ -12,8 +12,6 @@ pytestmark = [pytest.mark.guard("4b mutants"), pytest.mark.posix]
 
 # Changes that change nothing, and why.
 EQUIVALENT = {
-    "traced.__init__: (frozenset(takes.split()), 1, 3) → "
-    "(frozenset(takes.split()), 0, 3)": "numpy asks with one at least",
     "autodiff.back: -1 → -0": "the first step is given, and reads nothing",
     **dict.fromkeys(
         [

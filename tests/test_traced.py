@@ -238,6 +238,8 @@ def test_at_most_three_arguments_without_a_name() -> None:
         jvp(lambda v: np.take(v, [0], 0, np.zeros(1)), V, V)
     with pytest.raises(TypeError, match="expected 3 to 3"):
         jvp(lambda v: np.where(v)[0], V, V)
+    rule = Linear(np.sum, lambda i, bar, a: bar)
+    assert (rule.least, rule.most) == (1, 3)
 
 
 def test_slopes_have_the_precision_of_what_was_given() -> None:

@@ -231,6 +231,23 @@ def test_forms_of_directions_must_agree() -> None:
         grad(lambda a, b: a, 1.0, "words")
 
 
+def test_at_most_three_arguments_without_a_name() -> None:
+    found = grad(lambda v: np.sum(np.ravel(v) * np.roll(v, 1, 0)), V)
+    assert np.abs(found - np.roll(V, 1) - np.roll(V, -1)).max() < 1e-15
+    with pytest.raises(TypeError, match="is given 4 arguments without a name"):
+        jvp(lambda v: np.take(v, [0], 0, np.zeros(1)), V, V)
+    with pytest.raises(TypeError, match="expected 3 to 3"):
+        jvp(lambda v: np.where(v)[0], V, V)
+    rule = Linear(np.sum, lambda i, bar, a: bar)
+    assert (rule.least, rule.most) == (1, 3)
+
+
+def test_slopes_have_the_precision_of_what_was_given() -> None:
+    narrow = V.astype(np.float32)
+    assert grad(lambda v: np.sum(v * V), narrow).dtype == np.float32
+    assert grad(lambda v: np.sum(v * (1 + 1j)), narrow).imag.all()
+
+
 def test_rules_are_of_two_kinds() -> None:
     assert isinstance(RULES[np.exp], Elementwise)
     assert isinstance(RULES[np.matmul], Linear)

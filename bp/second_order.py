@@ -74,7 +74,7 @@ def _views(column: Array, network: Network) -> _Speeds:
     return _Speeds(w, b, np.float64(0))
 
 
-def _direction(network: Network, v: Any) -> _Speeds:
+def _direction(network: Network, v: Any) -> Any:
     """v^l and u^l, in the shapes of the network; all real."""
     if isinstance(v, _Speeds):
         return v

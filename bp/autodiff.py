@@ -84,7 +84,7 @@ class Tape(_Run):
 
     def put(self, step: Step) -> Node:
         """Write down a step."""
-        self.keep([step.value, *step.args])
+        self.keep([step.value, *step.args, *step.settings.values()])
         self.steps.append(step)
         return Node(self, step.value)
 
@@ -120,8 +120,8 @@ def grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
     shape, real or complex, a tuple or dictionary of such, or a `Dual`.  The
     result has the form of x, with more arguments it is a tuple of such:
     zeros where f does not depend on an array.  float32 is kept.  Raises
-    ValueError when f returns no finite number or changes an array in place,
-    TypeError where numpy has no rule here.
+    ValueError when f returns no finite number or changes an array that went
+    in (lists and older views are not watched), TypeError without a rule.
     """
     return value_and_grad(f, x, *more)[1]
 

@@ -141,8 +141,8 @@ def hessian_vector(
 def gauss_newton_vector(network: Network, x: ArrayLike, v: ArrayLike) -> Array:
     """The mean of JᵀJ over a batch, times v (eq-second-order-twice).
 
-    J is the Jacobian of a sample's answers; arguments, errors and result as
-    for `forward_along`, and a column, shape (P, 1).  The cost is meant to
+    J is the Jacobian of a sample's answers; arguments and errors as for
+    `forward_along`; the result is a column, shape (P, 1).  The cost is to
     be the quadratic one: targets do not matter.
     """
     _, moving = forward_along(network, x, v)

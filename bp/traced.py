@@ -163,8 +163,8 @@ class Traced(NDArrayOperatorsMixin):
     """A value that numpy calculates with by RULES, as with an array.
 
     `value` holds the numbers, or a value of another run; what compares, or
-    says where (argsort, argmax), gives plain arrays.  It stands still:
-    changing it in place raises ValueError, what no rule knows TypeError.
+    says where, gives plain arrays, if it is in `PLAIN`.  It stands still: +=,
+    out= and [...] = raise ValueError, what no rule knows TypeError.
     """
 
     value: Any
@@ -350,6 +350,8 @@ class _Run:
                 "this run: let f return what is needed"
             )
         for array in values:
+            if isinstance(array, tuple):
+                self.keep(array)
             while isinstance(array, np.ndarray):
                 if array.flags.writeable:
                     array.flags.writeable = False

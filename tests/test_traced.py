@@ -291,3 +291,18 @@ def test_the_experiment_says_what_happens(written: str) -> None:
 
     grad(counted, column)
     assert (steps[1] - steps[0] == 1) == (answer == 0)
+
+
+@pytest.mark.parametrize("index", [np.array([0]), np.array([True, False])])
+@pytest.mark.parametrize("shape", [(2,), (2, 3)])
+def test_an_index_stands_still(index: Any, shape: tuple[int, ...]) -> None:
+    kept = index.copy()
+
+    def changes(v: Any) -> Any:
+        total = np.sum(v[index, 0] if v.ndim > 1 else v[index])
+        index[0] = not index[0]
+        return total
+
+    with pytest.raises(ValueError, match="in place"):
+        grad(changes, np.ones(shape))
+    assert index.flags.writeable and np.array_equal(index, kept)

@@ -105,7 +105,8 @@ class Comparison:
         difference = np.max(np.abs(np.asarray(left) - np.asarray(right)))
         if not difference <= self.tolerance * scale + FLOOR:
             raise Failed(f"{said}{shown(left)} is not {shown(right)}")
-        relative = float(difference / scale) if scale else 0.0
+        zero = scale <= FLOOR  # both sides: no size to compare with
+        relative = float(difference if zero else difference / scale)
         if relative >= self.verdict.largest:
             self.verdict.largest, self.verdict.where = relative, at(self.on)
 

@@ -80,7 +80,7 @@ def conjugate_gradients(
     s = np.zeros_like(r)
     for _ in range(as_whole(steps, "steps", 1)):
         Hp = _product(product, p)
-        bend = float(np.vdot(p, Hp))
+        bend = float((p.T @ Hp)[0, 0])
         if bend <= 0:
             return s if s.any() else r
         t = (p.T @ r).item() / bend

@@ -3,6 +3,7 @@
 import re
 
 from bs4 import BeautifulSoup, Tag
+from matplotlib.colors import to_hex, to_rgb
 
 INK = "#222222"
 SPACE = "http://www.w3.org/2000/svg"
@@ -12,7 +13,7 @@ GROWING = re.compile(r"calc\(([\d.]+px) ?\* ?var\(--grow, ?1\)\)")
 CAPITALS = re.compile(r"(?<=[<\s/])[a-z]+[A-Z][A-Za-z]*(?=[\s>=])")
 PAGE = re.compile(r"var\(--pst-color-background,.*?white\)\)")
 MIXED = re.compile(
-    r"color-mix\(in srgb, ?#(\w{6}) (\d+)%, ?currentColor\)", re.I
+    r"color-mix\(in srgb, ?(#\w{6}|[a-z]+) (\d+)%, ?currentColor\)", re.I
 )
 
 
@@ -51,10 +52,8 @@ def as_spelled(svg: str, html: str) -> str:
 
 def mixed(found: re.Match[str]) -> str:
     """The colour that a page would mix of a colour and its ink."""
-    colour, share = found[1], int(found[2]) / 100
-    parts = (
-        share * int(colour[i : i + 2], 16)
-        + (1 - share) * int(INK[i + 1 : i + 3], 16)
-        for i in (0, 2, 4)
+    share, pairs = (
+        int(found[2]) / 100,
+        zip(to_rgb(found[1]), to_rgb(INK), strict=True),
     )
-    return "#" + "".join(f"{round(part):02x}" for part in parts)
+    return to_hex([share * c + (1 - share) * ink for c, ink in pairs])

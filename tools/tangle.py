@@ -19,8 +19,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruff import find_ruff_bin
-
 sys.path.insert(0, str(Path(__file__).parent))
 import files  # noqa: E402
 import sources  # noqa: E402
@@ -295,6 +293,8 @@ def ruff(text: str, where: Callable[[str, int], str]) -> str:
 @functools.cache
 def cleaned(text: str) -> tuple[str, str, bool]:
     """What ruff says of a text, what it makes of it, and if it refuses it."""
+    from ruff import find_ruff_bin  # who only reads a chapter needs none
+
     fix = ["check", "--select=I", "--fix"]
     for arguments in (fix, ["format"], ["check", "--output-format=concise"]):
         result = subprocess.run(

@@ -8,7 +8,7 @@ from bp.experiments.kit import COLOUR, PAPER, Picture, curve, drawing, words
 __all__ = ["ANSWERS", "ASKED", "draw_asked"]
 
 
-ANSWERS = ["a rule: one step", "made of others", "plain numbers", "refused"]
+ANSWERS = ["a single step", "made of others", "plain numbers", "refused"]
 ASKED = {  # what is written, and which answer it gets
     "np.exp(v)": 0,
     "x @ v": 0,
@@ -40,9 +40,9 @@ def draw_asked(written: str) -> Picture:
     for k, says in enumerate(ANSWERS):
         y, mine = 30 + 58 * k, k == answer
         colour = COLOUR["delta" if k == 3 else "w"] if mine else "grey"
-        parts.append(words((436, y), says, colour, 1.0 if mine else 0.85))
+        parts.append(words((494, y), says, colour, 0.9, side="end"))
         if mine:
-            ends = [(330, 92 if y < 118 else 144), (372, y)]
+            ends = [(318, 92 if y < 118 else 144), (348, y)]
             parts.append(curve(ends, colour, 3, head=True))
     how = "numpy asks Traced" if numpy else "Python asks Traced for a float"
     return Picture(

@@ -18,7 +18,6 @@ import marks  # noqa: E402
 import needs  # noqa: E402
 import tangle  # noqa: E402
 from contents import captions, listed, parts  # noqa: E402
-from marks import EXERCISE as EXERCISE  # noqa: E402  for the slides
 from marks import Exercise  # noqa: E402
 
 PACE = 100  # words a minute: slowly, with a pencil

@@ -24,7 +24,7 @@ import often  # noqa: E402
 import tangle  # noqa: E402
 from contents import listed  # noqa: E402
 from cover import book  # noqa: E402
-from teachers import EXERCISE  # noqa: E402
+from marks import EXERCISE  # noqa: E402
 from website import fetch  # noqa: E402
 from website.typeset import typesetter  # noqa: E402
 

@@ -358,6 +358,27 @@ def test_the_promised_time_is_of_this_readers_line(
     context.close()
 
 
+# One megabyte in one second; and a stylesheet that a busy host sent in a minute.
+STALLED = """performance.getEntriesByType = () => [
+  { transferSize: 1000300, encodedBodySize: 1e6, responseStart: 100, responseEnd: 1100 },
+  { transferSize: 20300, encodedBodySize: 2e4, responseStart: 150, responseEnd: 60150 },
+];"""
+
+
+def test_one_file_that_stalled_does_not_speak_for_the_line(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(STALLED)
+    page.goto(f"{address}chapters/{STEM}.html")
+    news = page.locator(".live-news")
+    expect(news).to_contain_text("On your line", timeout=WHOLE_PAGE)
+    about = re.search(r"about (\d+) seconds", news.inner_text())
+    assert about and 24 <= int(about[1]) <= 40, news.inner_text()
+    context.close()
+
+
 def test_make_serve_lets_a_page_share_memory(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("")
     with build.server(0, tmp_path) as server:

@@ -7,16 +7,21 @@ const stored = (store, name) => { try { return Number(store()[name]) || undefine
 const put = (store, name, value) => { try { store()[name] = value; } catch {} };
 const visit = () => sessionStorage, ever = () => localStorage;
 
-// Bytes a second of what the page itself has fetched, while something was on its way.
+// Bytes a second of what the page itself has fetched, in its best while: from the first byte of one file to
+// the last of another, with what came whole in between. (All bytes over all the time would let one file that
+// stalls, where the host or the browser is busy, speak for the line.)
 function measured() {
-  let bytes = 0, time = 0, until = 0;
   const came = performance.getEntriesByType("resource").filter((e) => e.transferSize > e.encodedBodySize);
-  for (const { encodedBodySize, responseStart, responseEnd } of came.sort((a, b) => a.responseStart - b.responseStart)) {
-    bytes += encodedBodySize;
-    time += Math.max(0, responseEnd - Math.max(responseStart, until));
-    until = Math.max(until, responseEnd);
+  let best;
+  for (const { responseStart: from } of came) {
+    let bytes = 0;
+    const later = came.filter((e) => e.responseStart >= from).sort((a, b) => a.responseEnd - b.responseEnd);
+    for (const { encodedBodySize, responseEnd } of later) {
+      bytes += encodedBodySize;
+      if (bytes >= LEAST) best = Math.max(best ?? 0, bytes / (responseEnd - from) * 1000);
+    }
   }
-  return bytes < LEAST ? undefined : bytes / time * 1000;
+  return best;
 }
 
 // Seconds until `bytes` have come and Python has started; undefined where no line was measured.

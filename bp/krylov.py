@@ -48,7 +48,8 @@ def lanczos(
     `product` gives H v for a column v, shape (P, 1), of a symmetric H;
     start is such a column.  The values, rising, are `steps` ones, or fewer
     where nothing new comes; the columns beside them, of length 1, come near
-    to eigenvectors, the outermost soon: the length of H v - value * v says.
+    to eigenvectors, first those of values far from all others: the length of
+    H v - value * v says.
     """
     q = _column(start, "start")
     basis, products = q / np.linalg.norm(q), []

@@ -60,7 +60,8 @@ RULES |= {
     np.cosh: Elementwise(lambda v, a: np.sinh(a)),
     np.tanh: Elementwise(lambda v, a: 1 - v * v),
     np.logaddexp: Elementwise(
-        lambda v, a, b: np.exp(a - v), lambda v, a, b: np.exp(b - v)
+        lambda v, a, b: np.exp(-np.logaddexp(0, b - a)),
+        lambda v, a, b: np.exp(-np.logaddexp(0, a - b)),
     ),
 }
 

@@ -74,6 +74,11 @@ def _views(column: Array, network: Network) -> _Speeds:
     return _Speeds(w, b, np.float64(0))
 
 
+def _real(*arrays: Array) -> None:
+    if "c" in {array.dtype.kind for array in arrays}:
+        raise TypeError("network, x, y or v is complex, expected real numbers")
+
+
 def _direction(network: Network, v: Any) -> Any:
     """v^l and u^l, in the shapes of the network; all real."""
     if isinstance(v, _Speeds):
@@ -82,9 +87,7 @@ def _direction(network: Network, v: Any) -> Any:
     v = as_columns(v, "v", count_parameters(network.sizes))
     if v.shape[1] > 1:
         raise ValueError(f"v has shape {v.shape}, expected ({len(v)}, 1)")
-    for array in (v, *network.w.values(), *network.b.values()):
-        if array.dtype.kind == "c":
-            raise TypeError("network or v is complex, expected real numbers")
+    _real(v, *network.w.values(), *network.b.values())
     return _views(v.astype(np.float64, copy=False), network)
 
 
@@ -96,9 +99,10 @@ def forward_along(
     x is (n_0, m); v is a real column of P numbers, in the order of
     `as_vector`, of any length.  The second pass holds R{z[l]} and R{a[l]}
     for l = 1, ..., L, shaped as z[l].  Raises ValueError when a shape does
-    not fit, TypeError when the network or v is complex.
+    not fit, TypeError when network, x or v is complex.
     """
     along, run = _direction(network, v), forward(network, x)
+    _real(run.a[0])
     rz, ra = dict[int, Array](), dict[int, Array]()
     for l, f in network.f.items():
         rz[l] = along.w[l] @ run.a[l - 1] + along.b[l]
@@ -117,9 +121,9 @@ def hessian_vector(
 ) -> Array:
     """The Hessian of the mean cost times v (eq-second-order-batch).
 
-    Arguments and errors as for `backprop` and `forward_along`, so a real
-    network; the result is a column, shape (P, 1).  ValueError, too, when
-    f.prime or `end` loses the imaginary part of a complex z.
+    Arguments and errors as for `backprop`, but none complex (TypeError); the
+    result is a column, shape (P, 1).  ValueError, too, when f.prime or `end`
+    answers a complex z with real numbers.
     """
     along, w = _direction(network, v), network.w
     at = network, *forward_along(network, x, along)
@@ -127,6 +131,7 @@ def hessian_vector(
     found = np.zeros((count_parameters(network.sizes), 1))
     slope = _views(found, network)  # writing there writes into `found`
     delta, rdelta = _last(at, y, end)  # R{BP1}
+    _real(delta)
     for l in range(network.depth, 0, -1):
         slope.b[l][:] = rdelta.mean(axis=1, keepdims=True)  # R{BP3}
         slope.w[l][:] = rdelta / m @ a[l - 1].T  # R{BP4}

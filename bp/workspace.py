@@ -198,7 +198,7 @@ class Workspace:
         """
         (_, _, ones), a, delta = self._cut(m)
         w, L, one = self.network.w, self.network.depth, self._number(1)
-        delta[L] *= self._number(factor)  # the smallest; the rest inherit it
+        delta[L] *= self._number(factor)  # the others inherit it
         for l in range(L, 0, -1):
             d = delta[l]
             d *= a[l]

@@ -358,11 +358,13 @@ def test_the_promised_time_is_of_this_readers_line(
     context.close()
 
 
-# One megabyte in one second; and a stylesheet that a busy host sent in a minute.
-STALLED = """performance.getEntriesByType = () => [
-  { transferSize: 1000300, encodedBodySize: 1e6, responseStart: 100, responseEnd: 1100 },
-  { transferSize: 20300, encodedBodySize: 2e4, responseStart: 150, responseEnd: 60150 },
-];"""
+# A megabyte in a second, and a stylesheet that a busy host sent in a minute.
+STALLED = """
+const entry = (size, from, to) => ({ transferSize: size + 300,
+  encodedBodySize: size, responseStart: from, responseEnd: to });
+performance.getEntriesByType = () =>
+  [entry(1e6, 100, 1100), entry(2e4, 150, 60150)];
+"""
 
 
 def test_one_file_that_stalled_does_not_speak_for_the_line(

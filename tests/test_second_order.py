@@ -186,6 +186,20 @@ def test_complex_networks_are_refused() -> None:
             hessian_vector(Network(**parts), x, y, v)
 
 
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (2, 1)])
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_complex_samples_are_refused(sizes: tuple, which: str) -> None:
+    network, x, y, v = example(sizes, 0)
+    given = {"x": x, "y": y}
+    given[which] = given[which] * (1 + 1j)
+    with pytest.raises(TypeError, match="complex, expected real"):
+        hessian_vector(network, v=v, **given)
+    if which == "x":
+        for function in (forward_along, gauss_newton_vector):
+            with pytest.raises(TypeError, match="complex, expected real"):
+                function(network, given["x"], v)
+
+
 def test_what_loses_the_imaginary_part_is_told() -> None:
     network, x, y, v = example((2, 3, 1), 0)
     bad = Activation(np.tanh, lambda z: 1 - np.tanh(np.real(z)) ** 2)

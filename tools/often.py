@@ -29,7 +29,9 @@ HEAD = """# Often said
 What one reads again and again about backpropagation, or hears, and what
 became of it when it was measured here: the claim, who makes it, the numbers,
 and the chapter that has them.
-Most of them are half true, and the other half is what this page is about."""
+Most of them are half true, and the other half is what this page is about.
+Each entry is the box of its chapter, word for word: *above*, *here*, *these*
+and *the table* are there, in the chapter that is linked below the entry."""
 
 
 @dataclass(frozen=True)

@@ -356,3 +356,11 @@ def test_moves_of_the_experiment() -> None:
         bars = np.arange(1.0, np.size(f(a)) + 1).reshape(np.shape(f(a)))
         found = grad(lambda a, f=f, bars=bars: np.sum(f(a) * bars), a)
         assert found.tolist() == experiments.moved_back(move)[1]
+
+
+@pytest.mark.parametrize("size", [0.0, 1e12, 1e16, -1e16])
+def test_equal_terms_share_the_slope_however_large(size: float) -> None:
+    found = grad(lambda a: np.sum(np.logaddexp(a, a[::-1])), np.full(2, size))
+    assert np.abs(found - 1).max() < 1e-15
+    one = grad(lambda a: np.logaddexp(a, size), size)
+    assert abs(one - 0.5) < 1e-15

@@ -226,3 +226,13 @@ def test_rate_of_the_cost() -> None:
         return backprop(moved, x, y).cost
 
     assert abs(complex_step(cost, np.zeros(())) - slope) < 1e-14
+
+
+def test_complex_samples_and_ends_that_do_not_fit_are_refused() -> None:
+    network = random_network((2, 3, 2), np.random.default_rng(0))
+    x, y, v = np.ones((2, 4)), np.ones((2, 4)), as_vector(network)
+    for samples in ((x * 1j, y), (x, y * 1j)):
+        with pytest.raises(ValueError, match="x or y is complex"):
+            hessian_vector(network, *samples, v)
+    with pytest.raises(ValueError, match="of end has another shape"):
+        hessian_vector(network, x, y, v, lambda z, y: (0.0, z[:1]))

@@ -253,7 +253,7 @@ def network_slopes(
         check_callable(end, "end")
 
     def slopes(parameters: Parameters, i: Index) -> tuple[float, Parameters]:
-        moved, i = with_parameters(network, parameters), np.ravel(i)
+        moved, i = with_parameters(network, parameters), np.array(i, ndmin=1)
         if i.max(initial=0) >= (m := x.shape[1]):
             raise IndexError(f"index {i.max()} is no sample: write n={m}")
         found = backprop(moved, x[:, i], y[:, i], end=end)

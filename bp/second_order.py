@@ -123,7 +123,7 @@ def hessian_vector(
     found = np.zeros((count_parameters(network.sizes), 1))
     slope = _views(found, network)  # writing there writes into `found`
     delta, rdelta = _last(at, y, end)  # R{BP1}
-    if np.iscomplexobj(delta) or delta.shape != at[1].z[network.depth].shape:
+    if delta.dtype.kind == "c" or delta.shape != at[1].z[network.depth].shape:
         raise ValueError("x or y is complex, or δ of end has another shape")
     for l in range(network.depth, 0, -1):
         slope.b[l][:] = rdelta.mean(axis=1, keepdims=True)  # R{BP3}

@@ -20,7 +20,7 @@ test: .venv/test  ## every guard: book rules, modules, notebooks, site, browser
 	$(V)/python -m pytest --nbval --by-guard -n auto
 
 check: .venv/test  ## CHAPTER=07_delta: what it lacks, and every guard it can break
-	$(V)/python tools/check.py $(CHAPTER)
+	$(V)/python tools/check.py "$(CHAPTER)"
 
 formulas: .venv/test  ## evaluate the displayed formulas as they are printed
 	$(V)/python -m tools.formulas $(FILES)

@@ -121,7 +121,7 @@ def grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
     result has the form of x, with more arguments it is a tuple of such:
     zeros where f does not depend on an array.  float32 is kept.  Raises
     ValueError when f returns no finite number or changes an array that went
-    in (lists and older views are not watched), TypeError without a rule.
+    in (views made before are not watched), TypeError without a rule.
     """
     return value_and_grad(f, x, *more)[1]
 
@@ -162,7 +162,7 @@ def _sum_back(i: int, bar: Any, a: Any, axis: Any = None, **_: Any) -> Any:
 
 RULES |= {
     np.matmul: Linear(np.matmul, _product_back),
-    np.sum: Linear(np.sum, _sum_back, "axis keepdims"),
+    np.sum: Linear(np.sum, _sum_back, "axis keepdims", 2),
     np.broadcast_to: Linear(
         np.broadcast_to, lambda i, bar, a, shape: _summed_to(bar, np.shape(a))
     ),

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from bp.digits import Array
 from bp.network import Network, check_network, forward, random_network
 from bp.neuron import SIGMOID, Activation
-from bp.reading import as_real, as_whole, check_callable
+from bp.reading import as_numbers, as_real, as_whole, check_callable
 
 __all__ = [
     "jacobian",
@@ -49,7 +49,7 @@ def gaussian_expectation(
     """E(g(z)) for a normal z of mean 0; g takes an array of any shape."""
     check_callable(g, "g")
     z = sqrt(as_real(variance, "variance", 1.0)) * _NODES
-    return float((_CHANCES * g(z)).sum())
+    return float((_CHANCES * as_numbers(g(z), "g(z)")).sum().item())
 
 
 def _checked(f: Activation) -> Activation:

@@ -31,7 +31,7 @@ def _column(values: ArrayLike, name: str) -> NDArray[np.float64]:
 def _product(product: Product, p: Array) -> Array:
     """What a product makes of a column, if that is a column like it."""
     check_callable(product, "product")
-    found = as_columns(product(p), "product(v)", len(p))
+    found = as_columns(product(p.copy()), "product(v)", len(p))
     if found.shape != p.shape or found.dtype.kind == "c":
         raise ValueError(
             f"product(v) has shape {found.shape}, of {found.dtype}, expected "
@@ -52,6 +52,7 @@ def lanczos(
     H v - value * v says.
     """
     q = _column(start, "start")
+    q = q / np.abs(q).max()  # whose squares do not overflow
     basis, products = q / np.linalg.norm(q), []
     for _ in range(as_whole(steps, "steps", 1)):
         products.append(_product(product, basis[:, -1:]))

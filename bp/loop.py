@@ -4,7 +4,8 @@ Written by the chapter chapters/92_loop.md: edit it there, not here.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol, cast
+from functools import partial
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from bp.minibatch import minibatches
 from bp.network import Network, check_network
 from bp.reading import (
     as_numbers,
+    as_real,
     as_whole,
     check_callable,
     check_rng,
@@ -84,17 +86,6 @@ def _check_kind(given: Any, name: str, kind: str) -> None:
         )
 
 
-class _Steps(Protocol):
-    """What the loop asks of an optimiser; bp.optimisers has six."""
-
-    @property
-    def learning_rate(self) -> float: ...
-
-    def step(
-        self, parameters: Parameters, slopes: Parameters, memory: Memory
-    ) -> tuple[Parameters, Memory]: ...
-
-
 class Run(NamedTuple):
     """What a run has come to."""
 
@@ -112,18 +103,38 @@ def _large(arrays: Parameters) -> str:
     return ""
 
 
+def _still(parameters: Parameters) -> Parameters:
+    """Views of the parameters through which nobody writes."""
+    views = {name: array.view() for name, array in parameters.items()}
+    for view in views.values():
+        view.flags.writeable = False
+    return views
+
+
+def _one(value: Any, name: str) -> float:
+    """`value` as a float, or an error for what is no single number."""
+    found = as_numbers(value, name)
+    if found.size != 1 or found.dtype.kind == "c":
+        said = f"{name} is {in_words(value)}, expected one real number"
+        raise TypeError(f"{said}: take its sum or its mean")
+    return float(found.real.item())
+
+
+def _pair(name: str, pair: str, f: Any, given: Parameters, *more: Any) -> Any:
+    """The pair that f returned for parameters that it may not change."""
+    said = f(_still(given), *more)
+    if not isinstance(said, tuple) or len(said) != 2:
+        told = f"{name} returned {in_words(said)}, expected a pair"
+        raise TypeError(f"{told}: write return {pair}")
+    return said
+
+
 def _asked(
     slopes: SlopeRule, parameters: Parameters, index: Index
 ) -> tuple[float, Parameters]:
     """What the rule returned, if that is a cost and slopes that fit."""
-    said = slopes(parameters, index)
-    if not isinstance(said, tuple) or len(said) != 2 or np.size(said[0]) != 1:
-        raise TypeError(
-            f"slopes returned {in_words(said)}, expected a pair: write "
-            "return cost, slopes"
-        )
-    cost = float(as_numbers(said[0], "the cost").real.item())
-    return cost, as_parameters(said[1], "slopes", parameters)
+    cost, g = _pair("slopes", "cost, slopes", slopes, parameters, index)
+    return _one(cost, "the cost"), as_parameters(g, "slopes", parameters)
 
 
 def minimise(
@@ -131,7 +142,7 @@ def minimise(
     slopes: SlopeRule,
     n: int,
     *,
-    optimiser: _Steps,
+    optimiser: Any,
     batch_size: int,
     epochs: int,
     rng: "np.random.Generator",
@@ -143,11 +154,13 @@ def minimise(
 ) -> Run:
     """Epochs of steps of an optimiser: parameters, memory and history.
 
-    `slopes` gets the parameters and the indices of a batch out of n samples
-    and returns the mean cost and its slopes by name.  The history has the
-    cost by `measure`, or by `slopes` on all samples, at most 500 at a time.
-    With memory and history of a run it goes on from there.  All else is as
-    in `sgd`; Diverged and Interrupted hold the last Run as their `network`.
+    `slopes` gets the parameters, read-only, and the indices of a batch out
+    of n samples; it returns the mean cost and its slopes by name.  The
+    history has the cost by `measure`, or by `slopes` on all samples, at most
+    500 at a time.  An optimiser of your own has a learning_rate, and a step
+    as in `Optimiser`.  With memory and history of a run it goes on from
+    there.  All else is as in `sgd`; Diverged and Interrupted hold the last
+    Run as their `network`.
     """
     parameters = as_parameters(parameters, "parameters")
     n, epochs = as_whole(n, "n", 1), as_whole(epochs, "epochs", 0)
@@ -155,7 +168,13 @@ def minimise(
     memory = Memory() if memory is None else memory
     history = History() if history is None else history
     check_rng(rng)
-    _check_kind(optimiser, "optimiser", "Optimiser")
+    if isinstance(optimiser, type) or not hasattr(optimiser, "step"):
+        raise TypeError(
+            f"optimiser is {in_words(optimiser)}, expected what has a "
+            'learning_rate and a step: write optimiser("Adam", 0.01)'
+        )
+    rate = getattr(optimiser, "learning_rate", None)
+    rate = as_real(rate, "learning_rate", 0.01, above=True)
     _check_kind(memory, "memory", "Memory")
     _check_kind(history, "history", "History")
     hooks = {"slopes": slopes, "measure": measure, "callback": callback}
@@ -165,7 +184,7 @@ def minimise(
 
     def cost(parameters: Parameters) -> float:
         if measure is not None:
-            return float(measure(parameters))
+            return _one(measure(_still(parameters)), "what measure returned")
         parts = np.array_split(np.arange(n), -(-n // 500))
         with np.errstate(over="ignore", invalid="ignore"):
             costs = [_asked(slopes, parameters, part)[0] for part in parts]
@@ -174,7 +193,8 @@ def minimise(
     if not history.cost:
         history = History([cost(parameters)])
     done = Run(parameters, memory, history)
-    state, rate = rng.bit_generator.state, optimiser.learning_rate
+    step = partial(_pair, "step", "parameters, memory", optimiser.step)
+    state = rng.bit_generator.state
     try:
         for _ in _counted(epochs, progress):
             epoch = len(done.history.cost)
@@ -183,7 +203,8 @@ def minimise(
             for number, index in enumerate(batches, start=1):
                 with np.errstate(over="ignore", invalid="ignore"):
                     _, g = _asked(slopes, theta, index)
-                    theta, memory = optimiser.step(theta, g, memory)
+                    new, memory = step(theta, g, memory)
+                    theta = as_parameters(new, "parameters", theta)
                 slope = {f"the slope by {name}": g[name] for name in g}
                 if lost := _large(slope | theta):
                     raise Diverged(
@@ -195,7 +216,8 @@ def minimise(
             history = History([*done.history.cost, cost(theta)])
             done = Run(theta, memory, history)
             state = rng.bit_generator.state
-            said = callback(epoch, done, history) if callback else None
+            seen = Run(_still(theta), memory, History([*history.cost]))
+            said = callback(epoch, seen, seen.history) if callback else None
             if isinstance(said, bool | np.bool_) and said:
                 break
     except KeyboardInterrupt:
@@ -231,7 +253,9 @@ def network_slopes(
         check_callable(end, "end")
 
     def slopes(parameters: Parameters, i: Index) -> tuple[float, Parameters]:
-        moved = with_parameters(network, parameters)
+        moved, i = with_parameters(network, parameters), np.array(i, ndmin=1)
+        if i.max(initial=0) >= (m := x.shape[1]):
+            raise IndexError(f"index {i.max()} is no sample: write n={m}")
         found = backprop(moved, x[:, i], y[:, i], end=end)
         return float(found.cost), by_name(found)
 

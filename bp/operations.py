@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from bp.traced import (
+    _INSTEAD,
     MADE_OF,
     RULES,
     Args,
@@ -98,8 +99,8 @@ def _reshape_back(i: int, bar: Any, a: Any, shape: Any) -> Any:
 
 
 RULES |= {
-    np.reshape: Linear(np.reshape, _reshape_back, "shape"),
-    np.transpose: Linear(np.transpose, _transpose_back, "axes"),
+    np.reshape: Linear(np.reshape, _reshape_back, "shape", 2),
+    np.transpose: Linear(np.transpose, _transpose_back, "axes", 2),
     np.swapaxes: Linear(
         np.swapaxes, lambda i, bar, a, j, k: np.swapaxes(bar, j, k)
     ),
@@ -170,14 +171,15 @@ class Together(Linear):
         return super().push(i, dot, value, still, **settings)
 
 
-def _running_back(i: int, bar: Any, a: Any, axis: int) -> Any:
+def _running_back(i: int, bar: Any, a: Any, axis: Any = None) -> Any:
     """The running sum from the other end."""
-    return np.flip(np.cumsum(np.flip(bar, axis), axis), axis)
+    sums = np.flip(np.cumsum(np.flip(bar, axis), axis), axis)
+    return np.reshape(sums, np.shape(a))
 
 
 RULES |= {
     _joined: Together(_joined, _cut, "axis"),
-    np.cumsum: Linear(np.cumsum, _running_back, "axis"),
+    np.cumsum: Linear(np.cumsum, _running_back, "axis", 2),
 }
 RULES |= {
     f: _move(f, takes)
@@ -218,21 +220,19 @@ def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return total / (np.size(a) / np.size(total))
 
 
-def _min(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return -_largest(-a, axis, keepdims=keepdims)
-
-
 def _var(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     off = _real("var", a) - _mean(a, axis, keepdims=True)
     return _mean(off * off, axis, keepdims=keepdims)
 
 
-def _std(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.sqrt(_var(a, axis, keepdims=keepdims))
+def _norm(a: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    squares = _real("linalg.norm", a) * a
+    return np.sqrt(np.sum(squares, axis, keepdims=keepdims))
 
 
-def _norm(a: Any) -> Any:
-    return np.sqrt(np.sum(_real("linalg.norm", a) * a))
+def _clip(a: Any, a_min: Any = None, a_max: Any = None) -> Any:
+    a = +a if a_min is None else np.maximum(a, a_min)
+    return a if a_max is None else np.minimum(a, a_max)
 
 
 _MODES = "constant edge reflect symmetric wrap".split()  # those that move
@@ -250,7 +250,9 @@ def _stack(arrays: Any, axis: int = 0) -> Any:
     return _concatenate([np.expand_dims(a, axis) for a in arrays], axis)
 
 
-def _concatenate(arrays: Any, axis: int = 0) -> Any:
+def _concatenate(arrays: Any, axis: Any = 0) -> Any:
+    if axis is None:
+        arrays, axis = [np.reshape(a, -1) for a in arrays], 0
     return _apply(_joined, *arrays, axis=axis)
 
 
@@ -274,31 +276,39 @@ def _dot(a: Any, b: Any) -> Any:
 
 def _einsum(spec: str, *arrays: Any) -> Any:
     """np.einsum with '->', by products of all and a sum: right, not fast."""
-    left, right = spec.replace(" ", "").split("->")
+    left, arrow, right = str(spec).replace(" ", "").partition("->")
+    each = left.split(",")
+    known = [np.ndim(a) for a in arrays] == [len({*n}) for n in each]
+    if not arrow or "." in left or not known:
+        said = f"np.einsum is given {spec!r}, expected '->', and a letter for"
+        raise ValueError(f'{said} each axis of an array: write "ij,jk->ik"')
     letters = sorted(set(left) - {","})
     whole: Any = 1.0
-    for names, a in zip(left.split(","), arrays, strict=True):
+    for names, a in zip(each, arrays, strict=True):
         size = dict(zip(names, np.shape(a), strict=True))
         a = np.transpose(a, [names.index(n) for n in sorted(names)])
         whole = whole * np.reshape(a, tuple(size.get(n, 1) for n in letters))
     gone = tuple(k for k, n in enumerate(letters) if n not in right)
     rest = [n for n in letters if n in right]
-    total = np.sum(whole, axis=gone)
-    return np.transpose(total, [rest.index(n) for n in right])
+    return np.transpose(np.sum(whole, gone), [rest.index(n) for n in right])
 
 
 MADE_OF |= {
     np.max: _largest,
-    np.min: _min,
+    np.min: lambda a, axis=None, *, keepdims=False: (
+        -_largest(-a, axis, keepdims=keepdims)
+    ),
     np.mean: _mean,
     np.var: _var,
-    np.std: _std,
-    np.clip: lambda a, low, high: np.minimum(np.maximum(a, low), high),
+    np.std: lambda a, axis=None, *, keepdims=False: np.sqrt(
+        _var(a, axis, keepdims=keepdims)
+    ),
+    np.clip: _clip,
+    np.copy: np.positive,
+    np.sign: lambda a: np.sign(_plain(_real("sign", a))),
     np.stack: _stack,
     np.concatenate: _concatenate,
-    np.hstack: lambda arrays: _concatenate(
-        arrays, 0 if np.ndim(arrays[0]) == 1 else 1
-    ),
+    np.hstack: lambda a: _concatenate(a, 0 if np.ndim(a[0]) == 1 else 1),
     np.vstack: lambda arrays: _concatenate(
         [a if np.ndim(a) > 1 else np.expand_dims(a, 0) for a in arrays]
     ),
@@ -312,3 +322,11 @@ MADE_OF |= {
     np.linalg.norm: _norm,
     np.pad: _pad,
 }
+_WRITE = """add.reduce: np.sum(v, 0); amax: np.max(v); amin: np.min(v);
+average: np.mean(w * v) / np.mean(w); diff: v[1:] - v[:-1]; fabs: np.abs(v);
+hypot: np.sqrt(a * a + b * b); inner: a @ b.T; log10: np.log(v) / np.log(10);
+log2: np.log(v) / np.log(2); maximum.reduce: np.max(v, 0); multiply.outer:
+np.outer; prod: np.exp(np.sum(np.log(v))) if all are above 0; split: v[:2];
+tensordot: np.einsum; trace: np.sum(np.diagonal(v)); vdot: np.sum(a * b)"""
+for row in _WRITE.replace("\n", " ").split("; "):
+    _INSTEAD["np." + row.partition(": ")[0]] = row.partition(": ")[2]

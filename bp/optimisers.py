@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bp.loop import Memory, Parameters, _check_kind, as_parameters
-from bp.reading import as_real, in_words
+from bp.reading import as_real, as_whole, in_words
 
 __all__ = ["optimiser", "Optimiser"]
 
 
-def _fitting(
-    parameters: Any, slopes: Any, memory: Any
-) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
+def _fitting(parameters: Any, slopes: Any, memory: Any, v: bool) -> Any:
     """Each parameter with its slope, if they fit each other and the memory."""
     places = as_parameters(parameters, "parameters")
     slopes = as_parameters(slopes, "slopes", places)
     _check_kind(memory, "memory", "Memory")
-    if memory.t:
-        as_parameters(memory.m, "memory", places)
+    if as_whole(memory.t, "memory.t", 0):
+        if bool(memory.v) != v:
+            raise ValueError("memory is of another row: write Memory()")
+        for part in (memory.m, memory.v) if v else (memory.m,):
+            as_parameters(part, "memory", places)
     return {name: (place, slopes[name]) for name, place in places.items()}
 
 
@@ -74,7 +74,7 @@ class Optimiser:
         self, parameters: Parameters, slopes: Parameters, memory: Memory
     ) -> tuple[Parameters, Memory]:
         """New parameters and memory, in new arrays; Memory() is the first."""
-        pairs = _fitting(parameters, slopes, memory)
+        pairs = _fitting(parameters, slopes, memory, self.beta2 is not None)
         new, t, m, v = {}, memory.t + 1, {}, {}
         for name, (theta, g) in pairs.items():
             fresh = (1 - self.beta1) * g if self.mean else g

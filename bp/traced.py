@@ -3,7 +3,10 @@
 Written by the chapter chapters/93_traced.md: edit it there, not here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from inspect import signature
+from threading import local
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +14,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from bp.changes import one_number
-from bp.reading import as_numbers, check_callable
+from bp.reading import as_array, as_numbers, check_callable, in_words
 
 __all__ = [
     "Args",
@@ -30,6 +33,7 @@ __all__ = [
 Args = Sequence[Any]
 RULES: dict[Any, Any] = {}  # functions that are a step
 MADE_OF: dict[Any, Callable[..., Any]] = {}  # functions made of others
+_INSTEAD: dict[str, str] = {}  # what to write for some that are neither
 
 
 def _plain(value: Any) -> Any:
@@ -63,17 +67,18 @@ class Elementwise:
         self.slopes, self.takes = slopes, frozenset[str]()
         self.least = self.most = len(slopes)
 
-    def _times(self, rate: Any, i: int, value: Any, args: Args) -> Any:
-        slope = self.slopes[i]
-        return rate * (slope(value, *args) if callable(slope) else slope)
-
     def push(self, i: int, dot: Any, value: Any, args: Args) -> Any:
         """A term of the sum of eq-autodiff-forward."""
-        return self._times(dot, i, value, args)
+        slope = self.slopes[i]
+        part = dot * (slope(value, *args) if callable(slope) else slope)
+        has, most = np.shape(part), np.shape(value)
+        if has != most and np.broadcast_shapes(has, most) != most:
+            raise ValueError(f"a slope has shape {has}, expected {most}")
+        return part
 
     def back(self, i: int, bar: Any, value: Any, args: Args) -> Any:
         """A term of the sum of eq-autodiff-reverse."""
-        part = self._times(bar, i, value, args)
+        part = self.push(i, bar, value, args)
         return _summed_to(part, np.shape(args[i]))
 
 
@@ -81,34 +86,31 @@ class Linear:
     """A step that is linear in each of its arrays.
 
     way_back(i, bar, *args, **settings) is its part of the slope by argument
-    i; `takes` are the names of its settings, which come third at most where
-    they have no name.
+    i; `takes` are the names of its settings, `most` says how many arguments
+    may come without a name.
     """
 
     def __init__(
-        self, f: Any, way_back: Callable[..., Any], takes: str = ""
+        self, f: Any, way_back: Any, takes: str = "", most: int = 3
     ) -> None:
         self.f, self.way_back = f, way_back
-        self.takes, self.least, self.most = frozenset(takes.split()), 1, 3
+        self.takes, self.least, self.most = frozenset(takes.split()), 1, most
 
-    def push(
-        self, i: int, dot: Any, value: Any, args: Args, **settings: Any
-    ) -> Any:
+    def push(self, i: int, dot: Any, value: Any, args: Args, **kw: Any) -> Any:
         """The same step, of a rate."""
-        return _apply(self.f, *args[:i], dot, *args[i + 1 :], **settings)
+        return _apply(self.f, *args[:i], dot, *args[i + 1 :], **kw)
 
-    def back(
-        self, i: int, bar: Any, value: Any, args: Args, **settings: Any
-    ) -> Any:
+    def back(self, i: int, bar: Any, value: Any, args: Args, **kw: Any) -> Any:
         """A term of the sum of eq-autodiff-reverse."""
-        return self.way_back(i, bar, *args, **settings)
+        return self.way_back(i, bar, *args, **kw)
 
 
 PLAIN = {  # functions whose results are numbers, and bring no slope
     getattr(np, name)
-    for name in """argmax argmin argsort array_equal equal greater
-    greater_equal isfinite isnan less less_equal ndim not_equal ones_like
-    shape sign size zeros_like""".split()
+    for name in """all allclose any argmax argmin argsort array_equal equal
+    greater greater_equal isclose isfinite isinf isnan less less_equal
+    logical_and logical_not logical_or ndim nonzero not_equal ones_like shape
+    size zeros_like""".split()
 }
 _IN_PLACE = (
     "{} is changed in place (by +=, out= or [...] =), expected a new one, "
@@ -120,29 +122,53 @@ def _rule(f: Any) -> Any:
     return RULES[f] if f in RULES else getattr(f, "rule", None)
 
 
+def _name(f: Any) -> str:
+    """A function as one writes it, such as np.linalg.inv."""
+    home = getattr(f, "__module__", None) or "numpy"
+    if isinstance(own := getattr(f, "__self__", None), np.ufunc):
+        home = f"{home}.{own.__name__}"
+    return f"{home}.{f.__name__}".replace("numpy.", "np.", 1)
+
+
 def _known(f: Any, args: Args, settings: dict[str, Any]) -> Any:
     """What numpy was asked for, by the rules."""
     if f in PLAIN:
         return f(*map(_plain, args), **settings)
+    name, rule = _name(f), _rule(f)
     if f in MADE_OF:
-        return MADE_OF[f](*args, **settings)
-    name, rule = getattr(f, "__name__", "f"), _rule(f)
+        try:
+            return MADE_OF[f](*args, **settings)
+        except TypeError as error:
+            if error.__traceback__ and error.__traceback__.tb_next:
+                raise
+            takes = ", ".join(signature(MADE_OF[f]).parameters)
+            raise TypeError(f"{error}, expected {name}({takes})") from None
     if rule is None:
+        write = _INSTEAD.get(name, "it with those that are there")
         raise TypeError(
-            f"np.{name} has no rule here, expected one of RULES: write it "
-            "with those that are there, or give its slopes to operation(...)"
+            f"{name} has no rule here, expected one of RULES: write {write}, "
+            "or give its slopes to operation(...)"
         )
     if odd := set(settings) - rule.takes:
-        raise TypeError(
-            f"np.{name} is given {', '.join(sorted(odd))}, expected "
-            f"{', '.join(sorted(rule.takes)) or 'nothing'} by name"
-        )
+        given = ", ".join(sorted(odd))
+        takes = ", ".join(sorted(rule.takes)) or "nothing"
+        raise TypeError(f"{name} is given {given}, expected {takes} by name")
     if not rule.least <= len(args) <= rule.most:
         raise TypeError(
-            f"np.{name} is given {len(args)} arguments without a name, "
+            f"{name} is given {len(args)} arguments without a name, "
             f"expected {rule.least} to {rule.most}"
         )
     return _apply(f, *args, **settings)
+
+
+def _still(a: Any) -> Any:
+    """An argument that nobody changes later, or an error."""
+    if type(a) in (list, tuple):
+        return type(a)(map(_still, a))
+    if isinstance(a, np.matrix):
+        raise TypeError("f has an np.matrix, whose * is @: write np.asarray")
+    other = isinstance(a, np.ndarray) and type(a) is not np.ndarray
+    return as_array(a, "array") if other else a
 
 
 def _apply(f: Any, *args: Any, **settings: Any) -> Any:
@@ -154,46 +180,48 @@ def _apply(f: Any, *args: Any, **settings: Any) -> Any:
             level, ours[i] = a.level, a
     if not ours:
         return f(*args, **settings)
-    within = [ours[i].value if i in ours else a for i, a in enumerate(args)]
+    within = [
+        ours[i].value if i in ours else _still(a) for i, a in enumerate(args)
+    ]
+    settings = {name: _still(a) for name, a in settings.items()}
     value = _apply(f, *within, **settings)
+    if np.asarray(_plain(value)).dtype.kind not in "biufc":
+        raise TypeError(f"{_name(f)} gave {in_words(value)}, expected numbers")
     return next(iter(ours.values()))._next(f, value, within, ours, settings)
 
 
 class Traced(NDArrayOperatorsMixin):
     """A value that numpy calculates with by RULES, as with an array.
 
-    `value` holds the numbers, or a value of another run; what compares, or
-    says where, gives plain arrays, if it is in `PLAIN`.  It stands still: +=,
-    out= and [...] = raise ValueError, what no rule knows TypeError.
+    `value` holds the numbers, or a value of another run.  It stands still:
+    +=, out= and [...] = raise ValueError, what no rule knows TypeError.
     """
 
     value: Any
     level: int
 
-    def _next(
-        self, f: Any, value: Any, args: Args, ours: Any, settings: Any
-    ) -> "Traced":
+    def _next(self, f: Any, v: Any, args: Args, ours: Any, kw: Any) -> Any:
         raise NotImplementedError
 
-    def __array_ufunc__(
-        self, f: Any, method: str, *args: Any, **settings: Any
-    ) -> Any:
-        if settings.get("out") is not None:
+    def __array_ufunc__(self, f: Any, how: str, *args: Any, **kw: Any) -> Any:
+        if kw.get("out") is not None:
             raise ValueError(_IN_PLACE.format("a value of a run"))
-        if method != "__call__":
-            raise TypeError(f"np.{f.__name__}.{method} has no rule here")
-        return _known(f, args, settings)
+        return _known(f if how == "__call__" else getattr(f, how), args, kw)
 
-    def __array_function__(
-        self, f: Any, types: Any, args: Any, settings: Any
-    ) -> Any:
-        return _known(f, args, settings)
+    def __array_function__(self, f: Any, _: Any, args: Any, kw: Any) -> Any:
+        return _known(f, args, kw)
 
     def __array__(self, *_: Any, **__: Any) -> NDArray[Any]:
         raise TypeError(
             f"a {type(self).__name__} is put into a plain array, which would "
             "lose its slopes: write np.stack or np.concatenate"
         )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.value})"
+
+    def __format__(self, spec: str) -> str:
+        return format(_plain(self), spec)
 
     def __float__(self) -> float:
         raise TypeError(
@@ -218,41 +246,22 @@ class Traced(NDArrayOperatorsMixin):
     def __setitem__(self, index: Any, value: Any) -> None:
         raise ValueError(_IN_PLACE.format("a value of a run"))
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return np.shape(_plain(self))
+    shape = property(lambda self: np.shape(_plain(self)))
+    ndim = property(lambda self: np.ndim(_plain(self)))
+    size = property(lambda self: int(np.size(_plain(self))))
+    dtype = property(lambda self: np.asarray(_plain(self)).dtype)
+    T = property(np.transpose)
 
-    @property
-    def ndim(self) -> int:
-        return np.ndim(_plain(self))
-
-    @property
-    def size(self) -> int:
-        return int(np.size(_plain(self)))
-
-    @property
-    def dtype(self) -> Any:
-        return np.asarray(_plain(self)).dtype
-
-    @property
-    def T(self) -> Any:
-        return np.transpose(self)
-
-    def reshape(self, *shape: Any) -> Any:
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes: Any) -> Any:
-        given = axes[0] if len(axes) == 1 else axes or None
-        return np.transpose(self, given)
-
-    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        return np.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        return np.mean(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        return np.max(self, axis=axis, keepdims=keepdims)
+    def __getattr__(self, name: str) -> Any:
+        """A method of arrays, if np has a function of that name."""
+        f: Any = getattr(np, {"flatten": "ravel"}.get(name, name), None)
+        known = f in PLAIN or f in MADE_OF or f in RULES
+        if not known or not hasattr(np.ndarray, name) or name == "sort":
+            said = f"a {type(self).__name__} has no {name}: write it by"
+            raise AttributeError(f"{said} functions of numpy, or take v.value")
+        if name in ("reshape", "transpose"):
+            return lambda *to: f(self, to[0] if len(to) == 1 else to or None)
+        return partial(f, self)
 
 
 def _picked(a: Any, index: Any) -> Any:
@@ -263,21 +272,20 @@ def _pair(value: Any, tangent: Any) -> tuple[Any, Any]:
     """Two arrays of one shape, or an error."""
     v, t = as_numbers(value, "value"), as_numbers(tangent, "tangent")
     if v.shape != t.shape:
-        raise ValueError(
-            f"tangent has shape {t.shape}, expected {v.shape}, that of value"
-        )
+        said = f"tangent has shape {t.shape}, expected {v.shape}"
+        raise ValueError(f"{said}, that of value")
     return v, t
 
 
 def _mapped(f: Callable[..., Any], name: str, x: Any, *like: Any) -> Any:
     """f(name, leaf, ...) of each array in tuples and dictionaries."""
-    if isinstance(x, dict):
+    if isinstance(x, Mapping):
         return {
             k: _mapped(f, f"{name}[{k!r}]", v, *(o[k] for o in like))
             for k, v in x.items()
         }
     if isinstance(x, tuple):
-        return tuple(
+        return getattr(x, "_make", tuple)(  # one with names keeps them
             _mapped(f, f"{name}[{k}]", v, *(o[k] for o in like))
             for k, v in enumerate(x)
         )
@@ -289,20 +297,15 @@ def _leaf(name: str, x: Any) -> Any:
     return x if isinstance(x, Traced) else as_numbers(x, name)
 
 
-def _form(x: Any) -> Any:
-    """What has to agree between two things: names, places and shapes."""
-    return _mapped(lambda name, leaf: np.shape(_plain(leaf)), "x", x)
-
-
 def _alike(f: Any, x: Any, direction: Any) -> tuple[Any, Any]:
     """x and a direction of its form, or an error; f must be a function."""
     check_callable(f, "f")
     x = _mapped(_leaf, "x", x)
     direction = _mapped(_leaf, "direction", direction)
-    if (given := _form(direction)) != (wanted := _form(x)):
-        raise ValueError(
-            f"direction has the shapes {given}, expected {wanted}, as x has"
-        )
+    form = partial(_mapped, lambda _, leaf: np.shape(_plain(leaf)), "x")
+    if (given := form(direction)) != (wanted := form(x)):
+        said = f"direction has the shapes {given}, expected {wanted}"
+        raise ValueError(f"{said}, as x has")
     return x, direction
 
 
@@ -323,16 +326,19 @@ class Node(Traced):
         self.tape, self.value = tape, value
         self.level, self.place = tape.level, len(tape.steps) - 1
 
-    def _next(
-        self, f: Any, value: Any, args: Args, ours: Any, settings: Any
-    ) -> Traced:
+    def _next(self, f: Any, v: Any, args: Args, ours: Any, kw: Any) -> Any:
         reads = tuple((i, node.place) for i, node in ours.items())
-        node: Node = self.tape.put(Step(value, f, args, reads, settings))
-        return node
+        return self.tape.put(Step(v, f, args, reads, kw))
+
+
+_HERE = local()  # `run`: the innermost run of a thread that is not over
 
 
 class _Run:
     """What a tape does besides: it keeps arrays still, and asks f."""
+
+    put: Callable[[Step], Node]
+    back: Callable[[int], None]
 
     def __init__(self, level: int) -> None:
         self.level, self.open = level, True
@@ -350,34 +356,34 @@ class _Run:
                 "this run: let f return what is needed"
             )
         for array in values:
-            if isinstance(array, tuple):
+            if isinstance(array, tuple | list):
                 self.keep(array)
-            while isinstance(array, np.ndarray):
-                if array.flags.writeable:
-                    array.flags.writeable = False
-                    self.locked.append(array)
-                array = array.base
-
-    def put(self, step: Step) -> Node:
-        raise NotImplementedError
-
-    def back(self, last: int) -> None:
-        raise NotImplementedError
+            elif isinstance(array, np.ndarray):
+                owner = array
+                while isinstance(owner.base, np.ndarray):
+                    owner = owner.base
+                ours = owner.flags.owndata and owner.flags.writeable
+                for a in (array, owner) if ours else ():
+                    if a.flags.writeable:
+                        a.flags.writeable = False
+                        self.locked.append(a)
 
     def run(self, f: Callable[..., Any], arrays: Args) -> None:
         """Write f(*arrays) down, and go back from the number it returns."""
         check_callable(f, "f")
-        many = len(arrays) > 1
 
         def given(name: str, x: Any) -> Any:
             return self.put(Step(_leaf(name, x)))
 
         with self:
             self.given = tuple(
-                _mapped(given, f"x[{k}]" if many else "x", x)
+                _mapped(given, f"x[{k}]" if len(arrays) > 1 else "x", x)
                 for k, x in enumerate(arrays)
             )
             result = f(*self.given)
+            if isinstance(result, tuple | list | dict):
+                said = f"f returned a {type(result).__name__}, expected one"
+                raise ValueError(f"{said} number: let it return the cost")
             number = one_number(_plain(result))
             ours = isinstance(result, Node) and result.tape is self
             self.bars = [None] * len(self.steps)
@@ -395,23 +401,27 @@ class _Run:
                 return bar
             if bar is None:
                 return np.zeros(node.shape, node.dtype)
-            bar = np.array(bar)
-            same = bar.dtype.kind == node.dtype.kind  # float32 is kept
-            return bar.astype(node.dtype) if same else bar
+            same = np.asarray(bar).dtype.kind == node.dtype.kind
+            return np.array(bar, node.dtype if same else None)
 
         return _mapped(slope, "x", nodes)
 
     def __enter__(self) -> None:
-        pass
+        self.outer, _HERE.run = getattr(_HERE, "run", None), self
+        if self.outer:
+            self.locked = self.outer.locked
 
     def __exit__(self, kind: Any, error: Any, place: Any) -> None:
-        """Unlock all, first those that own their numbers."""
-        self.open = False
-        for array in sorted(self.locked, key=lambda a: a.base is not None):
-            array.flags.writeable = True
-        self.locked = []
-        if isinstance(error, ValueError) and "read-only" in str(error):
+        """Unlock all, first those that own their numbers, when all is over."""
+        self.open, _HERE.run = False, self.outer
+        if self.outer is None:
+            for array in sorted(self.locked, key=lambda a: a.base is not None):
+                array.flags.writeable = True
+        said = str(error) if isinstance(error, ValueError) else ""
+        if "read-only" in said:
             raise ValueError(_IN_PLACE.format("an array of f")) from error
+        if "setting an array element" in said and error.__cause__:
+            raise error.__cause__
 
 
 def operation(f: Callable[..., Any], *slopes: Any) -> Callable[..., Any]:

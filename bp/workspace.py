@@ -20,6 +20,7 @@ __all__ = ["flattened", "of_sigmoids", "Workspace", "batch_gradient"]
 
 _Floats = NDArray[Any]  # float32 or float64
 _Layers = dict[int, _Floats]
+_Index = NDArray[np.intp]
 _PIECE = 2**19  # bytes: some of these fit into a processor's own memory
 
 
@@ -95,8 +96,11 @@ class Workspace:
         self._room = [np.ones(n * batch_size, flat.dtype) for n in heights]
         self._cuts: dict[int, tuple[list[_Floats], _Layers, _Layers]] = {}
 
+    def __reduce__(self) -> Any:  # a copy has views of its own, too
+        return Workspace, (self.network, self.batch_size)
+
     def backprop(
-        self, x_rows: Array, y_rows: Array, index: NDArray[np.intp]
+        self, x_rows: Array, y_rows: Array, index: _Index
     ) -> Gradient:
         """The gradient of the cost, the mean over the samples `index`.
 
@@ -113,7 +117,7 @@ class Workspace:
         self,
         x_rows: Array,
         y_rows: Array,
-        index: NDArray[np.intp],
+        index: _Index,
         learning_rate: float,
     ) -> None:
         """One step against the gradient; the arguments as in `backprop`."""
@@ -128,11 +132,9 @@ class Workspace:
     def _cut(self, m: int) -> tuple[list[_Floats], _Layers, _Layers]:
         """The room cut to m samples: rows of x, y and ones; all a; all δ."""
         if m not in self._cuts:
-            if not 1 <= m <= self.batch_size:
-                raise ValueError(
-                    f"{m} samples, expected 1 to {self.batch_size}"
-                )
             L, size = self.network.depth, self.batch_size
+            if not 1 <= m <= size:
+                raise ValueError(f"{m} samples, expected 1 to {size}")
             flat = [room[: room.size // size * m] for room in self._room]
             columns = [part.reshape(-1, m) for part in flat[3:]]
             a = dict(enumerate(columns[:L], start=1))
@@ -141,7 +143,7 @@ class Workspace:
         return self._cuts[m]
 
     def _gather(
-        self, x_rows: Array, y_rows: Array, index: NDArray[np.intp]
+        self, x_rows: Array, y_rows: Array, index: _Index
     ) -> tuple[Array, Array]:
         """The rows of the samples `index`, in the room kept for them."""
         if type(index) is not np.ndarray:

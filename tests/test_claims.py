@@ -1,8 +1,11 @@
 """Guard 3c: every number and claim of the prose; and the tool is sharp."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -336,3 +339,15 @@ def test_a_sentence_ends_where_it_ends(tmp_path: Path) -> None:
         "And $x$.",
         "*Now* it is.",
     ]
+
+
+@pytest.mark.parametrize("twin", [None, b"", b"{", b"\xff", b"<<<<<<< HEAD\n"])
+def test_a_text_that_is_no_chapter_is_told(tmp_path: Path, twin: Any) -> None:
+    text = tmp_path / "a text.md"
+    text.write_text("# Twelve times 12\n")
+    if twin is not None:
+        text.with_suffix(".ipynb").write_bytes(twin)
+    command = [sys.executable, "-m", "tools.claims", text]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 2 and not run.stderr
+    assert run.stdout.startswith(str(text)) and run.stdout.count("\n") == 1

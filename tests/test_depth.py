@@ -214,3 +214,10 @@ def test_what_the_experiment_shows() -> None:
         assert length[l - 1] == pytest.approx(np.linalg.norm(J.T @ u))
         apart = np.sqrt(a[l].var(axis=1).mean())
         assert spread[l - 1] == pytest.approx(apart)
+
+
+def test_an_expectation_of_what_is_no_real_number_is_refused() -> None:
+    for g in (lambda z: None, lambda z: "words", lambda z: z * 1j):
+        with pytest.raises(TypeError):
+            gaussian_expectation(g)  # type: ignore[arg-type]
+    assert gaussian_expectation(lambda z: z > 0) == pytest.approx(0.5)

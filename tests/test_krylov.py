@@ -166,3 +166,24 @@ def test_what_the_picture_shows_is_what_lanczos_finds() -> None:
     found, _ = lanczos(lambda v: values[:, np.newaxis] * v, q, 7)
     assert np.abs(found - seen[6]).max() < 1e-12
     assert [len(row) for row in seen] == list(range(1, 41))
+
+
+def test_a_product_may_write_over_its_argument() -> None:
+    H, b = np.diag([1.0, 2.0, 4.0]), np.ones((3, 1))
+
+    def product(v: np.ndarray) -> np.ndarray:
+        v[:] = H @ v
+        return v
+
+    values, columns = lanczos(product, b, 3)
+    assert np.abs(values - [1, 2, 4]).max() < 1e-12
+    assert np.abs(columns.T @ columns - np.eye(3)).max() < 1e-12
+    found = conjugate_gradients(product, b, 3)
+    assert np.abs(H @ found - b).max() < 1e-12
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_the_size_of_the_start_does_not_matter(size: float) -> None:
+    H = np.diag([1.0, 2.0, 4.0])
+    values, _ = lanczos(lambda v: H @ v, np.full((3, 1), size), 3)
+    assert np.abs(values - [1, 2, 4]).max() < 1e-12

@@ -12,6 +12,7 @@ from bp import (
     Interrupted,
     Memory,
     Network,
+    Optimiser,
     Run,
     as_parameters,
     backprop,
@@ -22,6 +23,7 @@ from bp import (
     optimiser,
     random_network,
     sgd,
+    value_and_grad,
     with_parameters,
 )
 from bp.experiments import loop as experiments
@@ -47,6 +49,76 @@ def run(**other: Any) -> Run:
     given |= settings | other
     given.setdefault("slopes", network_slopes(network, x, y))
     return minimise(**given)
+
+
+class Sloppy:
+    """An optimiser of somebody's own: what a step returns is given."""
+
+    learning_rate = 0.5
+
+    def __init__(self, said: Any) -> None:
+        self.said = said
+
+    def step(self, parameters: Any, slopes: Any, memory: Any) -> Any:
+        return self.said(parameters)
+
+
+class Halving:
+    """Another: half a step down, and the steps are counted."""
+
+    learning_rate = 0.5
+
+    def step(self, parameters: Any, slopes: Any, memory: Any) -> Any:
+        new = {k: p - 0.5 * slopes[k] for k, p in parameters.items()}
+        return new, Memory(memory.t + 1)
+
+
+def test_an_optimiser_of_ones_own() -> None:
+    found = run(optimiser=Halving())
+    same = run(optimiser=optimiser("plain", 0.5))
+    assert found.history.cost == same.history.cost
+    assert found.memory == (63, {}, {})
+
+
+@pytest.mark.parametrize("who", ["slopes", "measure", "callback", "optimiser"])
+def test_nobody_who_is_asked_changes_the_parameters(who: str) -> None:
+    network, x, y = digits()
+    start, rule = by_name(network), network_slopes(network, x, y)
+    kept = {name: array.copy() for name, array in start.items()}
+
+    def changes(first: Any, *more: Any) -> Any:
+        parameters = more[0].parameters if who == "callback" else first
+        parameters["w1"] -= 1
+
+    given: Any = {who: Sloppy(changes) if who == "optimiser" else changes}
+    with pytest.raises(ValueError, match="read-only"):
+        run(parameters=start, **{"slopes": rule} | given)
+    assert all(np.array_equal(start[name], kept[name]) for name in kept)
+    assert start["w1"].flags.writeable and network.w[1].flags.writeable
+
+    def clears(epoch: int, found: Run, history: History) -> None:
+        found.parameters.clear()
+        history.cost.clear()
+
+    assert run(callback=clears).history.cost == run().history.cost
+
+
+def test_a_rule_may_go_back_on_a_tape() -> None:
+    target = np.array([1.0, -2.0])
+
+    def rule(parameters: Any, index: Any) -> Any:
+        return value_and_grad(
+            lambda p: np.sum((p["v"] - target) ** 2), parameters
+        )
+
+    found = run(parameters={"v": np.zeros(2)}, slopes=rule, epochs=40)
+    assert np.abs(found.parameters["v"] - target).max() < 1e-3
+    found.parameters["v"] += 1
+
+
+def test_samples_that_are_not_there_are_told() -> None:
+    with pytest.raises(IndexError, match="is no sample: write n=207"):
+        run(n=208)
 
 
 def test_plain_descent_is_sgd_to_the_last_digit() -> None:
@@ -234,11 +306,19 @@ def test_a_callback_may_end_it() -> None:
         ({"slopes": 3}, "slopes is 3, expected a function"),
         ({"slopes": lambda p, i: p}, "slopes returned .*expected a pair"),
         ({"slopes": lambda p, i: (1, 2, 3)}, "slopes returned .*a pair"),
-        ({"slopes": lambda p, i: ([1, 2], p)}, "slopes returned .*a pair"),
+        ({"slopes": lambda p, i: ([1, 2], p)}, "the cost is .*one real"),
+        ({"slopes": lambda p, i: (1j, p)}, "the cost is 1j, expected one"),
+        ({"slopes": lambda p, i: [1.0, p]}, "slopes returned .*a pair"),
+        ({"measure": lambda p: None}, "what measure returned is None"),
+        ({"measure": lambda p: np.ones(2)}, "what measure returned .*one re"),
         ({"slopes": lambda p, i: (1.0, {})}, "slopes is .*arrays by name"),
         ({"callback": 3}, "callback is 3, expected a function"),
         ({"measure": 3}, "measure is 3, expected a function"),
-        ({"optimiser": 0.1}, "optimiser is 0.1, expected what Optim"),
+        ({"optimiser": 0.1}, "optimiser is 0.1, expected what has a"),
+        ({"optimiser": Optimiser}, 'write optimiser."Adam", 0.01'),
+        ({"optimiser": Optimiser(-1.0)}, "learning_rate is -1.0, expected a"),
+        ({"optimiser": Sloppy(lambda p: p)}, "step returned .* memory"),
+        ({"optimiser": Sloppy(lambda p: ({}, Memory()))}, "parameters is {}"),
         ({"memory": 3}, "memory is 3, expected what Memory"),
         ({"history": []}, r"history is \[\], expected what History"),
     ],

@@ -79,6 +79,34 @@ def test_a_row_is_what_it_says() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("other", NAMES)
+def test_memory_of_another_kind_is_refused(name: str, other: str) -> None:
+    row, theta = optimiser(name, 0.1), start()
+    memory = optimiser(other, 0.1).step(theta, theta, Memory())[1]
+    if (row.beta2 is None) == (optimiser(other, 0.1).beta2 is None):
+        assert row.step(theta, theta, memory)[1].t == 2
+        return
+    with pytest.raises(ValueError, match="memory is of another row: write"):
+        row.step(theta, theta, memory)
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [
+        Memory(-1),
+        Memory("2"),  # type: ignore[arg-type]
+        Memory(1.5),  # type: ignore[arg-type]
+        Memory(2, start(), {"w": np.ones((3, 2)), "b": np.ones(3)}),
+        Memory(2, start(), {"w": np.ones((3, 2))}),
+        Memory(2, None, start()),  # type: ignore[arg-type]
+    ],
+)
+def test_memory_that_does_not_fit(memory: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="^memory"):
+        optimiser("Adam", 0.1).step(start(), start(), memory)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_step_changes_nothing_that_it_was_given(name: str) -> None:
     row, theta = optimiser(name, 0.1), start()
     g = uneven(theta, 1)

@@ -240,3 +240,26 @@ def test_rate_of_the_cost() -> None:
         return backprop(moved, x, y).cost
 
     assert abs(complex_step(cost, np.zeros(())) - slope) < 1e-14
+
+
+def test_an_end_has_the_place_of_the_last_function() -> None:
+    rng = np.random.default_rng(1)
+    network = random_network((3, 4, 2), rng)
+    ends = {**network.f, 2: SOFTMAX}
+    x, y = rng.normal(size=(3, 5)), np.eye(2)[:, [0, 1, 1, 0, 1]]
+    v = rng.normal(size=as_vector(network).shape)
+    found = [
+        hessian_vector(net, x, y, v, softmax_cross_entropy)
+        for net in (network, Network(network.w, network.b, ends))
+    ]
+    assert (found[0] == found[1]).all() and np.abs(found[0]).max() > 0.01
+
+
+def test_complex_samples_and_ends_that_do_not_fit_are_refused() -> None:
+    network = random_network((2, 3, 2), np.random.default_rng(0))
+    x, y, v = np.ones((2, 4)), np.ones((2, 4)), as_vector(network)
+    for samples in ((x * 1j, y), (x, y * 1j)):
+        with pytest.raises(TypeError, match="x, y or v is complex"):
+            hessian_vector(network, *samples, v)
+    with pytest.raises(ValueError, match=r"of end has shape \(1, 4\), not"):
+        hessian_vector(network, x, y, v, lambda z, y: (0.0, z[:1]))

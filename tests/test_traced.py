@@ -4,7 +4,9 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
+from fractions import Fraction
+from threading import Thread
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -26,12 +28,20 @@ from bp.traced import _summed_to
 
 pytestmark = pytest.mark.guard("4 functions")
 V = np.array([0.3, -1.2, 2.0])
+MASKED = np.ma.masked_array([1.0, 2.0, 3.0], [False, True, False])
+ROW = V[None].view(np.matrix)
+
+
+def put(array: np.ndarray, value: Any) -> Any:
+    """The sum of an array with a value in its first place."""
+    array[0] = value
+    return array.sum()
 
 
 @pytest.mark.parametrize(
     ("f", "error", "words"),
     [
-        (lambda v: np.fft.fft(v).sum(), TypeError, "np.fft has no rule here"),
+        (lambda v: np.fft.fft(v).sum(), TypeError, "np.fft.fft has no rule"),
         (lambda v: np.arccos(v).sum(), TypeError, "np.arccos has no rule"),
         (lambda v: math.exp(v[0]), TypeError, "is made a float"),
         (lambda v: int(v[0]), TypeError, "is made a float"),
@@ -43,6 +53,21 @@ V = np.array([0.3, -1.2, 2.0])
         (lambda v: v.__iadd__(1), ValueError, "write v = v . 1"),
         (lambda v: v.__setitem__(0, 1.0), ValueError, "in place"),
         (lambda v: np.add(v, 1, out=np.ones(3)), ValueError, "in place"),
+        (lambda v: np.exp(v) * ROW, TypeError, "np.matrix"),
+        (lambda v: ROW * v, TypeError, "np.matrix"),
+        (lambda v: (v * MASKED).sum(), ValueError, "has masked entries"),
+        (lambda v: (v * Fraction(1, 3)).sum(), TypeError, "multiply gave"),
+        (lambda v: np.sign(v * 1j).sum(), TypeError, "np.sign is given comp"),
+        (lambda v: v.tolist(), AttributeError, "a Node has no tolist: write"),
+        (lambda v: v.sort(), AttributeError, "a Node has no sort: write"),
+        (lambda v: np.mean(v, dtype=float), TypeError, r"np.mean\(a, axis, k"),
+        (lambda v: np.clip(v, 0, 1, V), TypeError, r"np.clip\(a, a_min, a_"),
+        (lambda v: np.sum(v, 0, float), TypeError, "expected 1 to 2"),
+        (lambda v: np.log2(v).sum(), TypeError, r"write np.log\(v\) / np.log"),
+        (lambda v: np.multiply.outer(v, v), TypeError, "write np.outer"),
+        (lambda v: put(np.zeros(3), v[0]), TypeError, "is made a float"),
+        (lambda v: (v.sum(), 1.0), ValueError, "returned a tuple, expected"),
+        (lambda v: [v.sum()], ValueError, "returned a list, expected one"),
         (lambda v: v, ValueError, "expected one number"),
         (lambda v: None, ValueError, "is a return missing"),
         (lambda v: v.sum() * np.nan, ValueError, "expected a finite number"),
@@ -77,6 +102,92 @@ def test_an_array_of_f_stands_still_until_the_way_back_is_over() -> None:
     grad(lambda v: np.sum(v * frozen), V)
     assert not frozen.flags.writeable
     assert V.flags.writeable
+
+
+def test_a_run_within_a_run_keeps_its_arrays_still() -> None:
+    weights = np.ones(3)
+
+    def inner(v: Any) -> Any:
+        return lambda u: np.sum(u * u * weights) + np.sum(v * weights * u)
+
+    def outer(v: Any) -> Any:
+        slope = grad(inner(v), V)
+        weights[0] = 100
+        return np.sum(slope)
+
+    with pytest.raises(ValueError, match="an array of f is changed"):
+        grad(outer, V)
+    assert weights.flags.writeable and weights[0] == 1
+    assert (grad(lambda v: np.sum(grad(inner(v), V)), V) == 1).all()
+
+
+def test_what_was_locked_is_as_it_was() -> None:
+    frozen, owner = np.ones(3), np.ones(3)
+    older, view = frozen[:], owner[:]
+    frozen.flags.writeable = False
+    strided = np.lib.stride_tricks.as_strided(owner, (2, 3), (0, 8))
+
+    def nested(v: Any) -> Any:
+        grad(lambda u: np.sum(u * u * view), V)
+        return np.sum(v * older) + np.sum(strided * v) + np.sum(v * owner)
+
+    for _ in range(2):
+        assert (grad(nested, V) == 4).all()
+        for array in (older, owner, view, strided):
+            assert array.flags.writeable
+        assert not frozen.flags.writeable
+
+
+def test_threads_do_not_unlock_each_other() -> None:
+    shared, found = np.ones(100), []
+
+    def work(k: int) -> None:
+        for _ in range(30):
+            mine = grad(lambda v: np.sum(v * shared * k), np.ones(100))
+            mine -= k
+            found.append(np.abs(mine).max())
+
+    threads = [Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [0] * 120 and shared.flags.writeable
+
+
+def test_lists_are_copied() -> None:
+    index, many, factors = [0, 0], [1, 2, 0], [1.0, 2.0, 3.0]
+
+    def f(v: Any) -> Any:
+        total = np.sum(v[index]) + np.sum(np.repeat(v, many))
+        total = total + np.sum(v * factors)
+        index[0], many[0], factors[0] = 1, 7, 9.0
+        return total
+
+    assert grad(f, V).tolist() == [4, 4, 3]
+
+
+def test_names_of_a_tuple_are_kept() -> None:
+    class Pair(NamedTuple):
+        a: Any
+        b: Any
+
+    def f(p: Any) -> Any:
+        return np.sum(p.a * p.b)
+
+    slope = grad(f, Pair(V, 2.0))
+    assert isinstance(slope, Pair) and (slope.a == 2).all()
+    assert slope.b == V.sum()
+    assert jvp(f, Pair(V, 2.0), Pair(V, 0.0))[1] == 2 * V.sum()
+
+
+def test_a_slope_of_another_shape_is_refused() -> None:
+    for wide in (np.ones((2, 3)), np.ones((1, 3))):
+        step = operation(np.exp, lambda value, v, wide=wide: wide)
+        with pytest.raises(ValueError, match="a slope has shape"):
+            grad(lambda v, step=step: np.sum(step(v)), V)
+        with pytest.raises(ValueError, match="a slope has shape"):
+            jvp(step, V, V)
 
 
 def test_an_error_of_f_is_its_own() -> None:
@@ -132,6 +243,18 @@ def test_values_have_the_methods_of_arrays() -> None:
         lambda v: v.max(),
         lambda v: v.max(axis=1),
         lambda v: v[1, ::2],
+        lambda v: v.max(0, keepdims=True),
+        lambda v: v.ravel(),
+        lambda v: v.flatten(),
+        lambda v: v.copy(),
+        lambda v: v.dot(np.ones((4, 2))),
+        lambda v: v[:1].squeeze(0),
+        lambda v: v.swapaxes(0, 2),
+        lambda v: v.take([1, 1], axis=0),
+        lambda v: v.repeat(2),
+        lambda v: v.cumsum(axis=1),
+        lambda v: v.clip(0, None),
+        lambda v: v.min(),
     ):
         dual = f(Dual(a, a))
         assert dual.shape == np.shape(f(a))

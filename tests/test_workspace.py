@@ -2,6 +2,9 @@
 
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from pickle import dumps, loads
+from typing import Any
 
 import numpy as np
 import pytest
@@ -434,3 +437,21 @@ def test_what_cannot_be_flattened() -> None:
     for function in (flattened, of_sigmoids):
         with pytest.raises(TypeError, match="network is a str, expected a Ne"):
             function("net")
+
+
+@pytest.mark.parametrize("copied", [deepcopy, lambda w: loads(dumps(w))])
+def test_a_copy_learns_as_the_workspace_does(copied: Any) -> None:
+    network = random_network((3, 4, 2), np.random.default_rng(0))
+    x, y = (
+        np.random.default_rng(1).random((2, 5, 3)),
+        np.eye(2)[[0, 1, 1, 0, 0]],
+    )
+    space, index = Workspace(network, 5), np.arange(5)
+    space.step(x[0], y, index, 0.5)
+    other, before = copied(space), space.parameters.copy()
+    for one in (space, other):
+        one.step(x[1], y, index, 0.5)
+        assert np.shares_memory(one.parameters, one.network.w[1])
+    assert np.array_equal(space.parameters, other.parameters)
+    assert not np.array_equal(before, other.parameters)
+    assert not np.shares_memory(space.parameters, other.parameters)

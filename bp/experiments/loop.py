@@ -107,16 +107,9 @@ def way(thing: str, name: str, rate: float) -> Way:
     def keep(epoch: int, run: Run, history: History) -> None:
         places.append(run.parameters)
 
-    run = minimise(
-        start,
-        rule,
-        60,
-        optimiser=optimiser(name, rate),
-        batch_size=10,
-        epochs=20,
-        rng=np.random.default_rng(0),
-        callback=keep,
-    )
+    row, rng = optimiser(name, rate), np.random.default_rng(0)
+    settings: Any = {"batch_size": 10, "epochs": 20, "callback": keep}
+    run = minimise(start, rule, 60, optimiser=row, rng=rng, **settings)
     return places, run.history.cost, rate
 
 

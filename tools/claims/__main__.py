@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from tools import sources
+
 from .report import Report
 
 CHAPTERS = Path("chapters")
@@ -36,8 +38,15 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     paths = given.files or sorted(CHAPTERS.glob("[0-9]*.md"))
     for path in paths:
-        if path.suffix != ".md" or not path.is_file():
+        twin = path.with_suffix(".ipynb")
+        if path.suffix != ".md" or not (path.is_file() and twin.is_file()):
             print(f"{path}: give the text twins of chapters, NN_name.md")
+            return 2
+        try:
+            sources.text(path)
+            sources.cells(sources.text(twin))
+        except sources.Unreadable as why:
+            print(f"{path}, or its notebook, cannot be read: {why}")
             return 2
     bad = 0
     for path in paths:

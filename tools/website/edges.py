@@ -64,6 +64,8 @@ def name_edges(app: Sphinx, tree: nodes.document) -> None:
             edge = nodes.container(classes=["edge"])
             edge += nodes.inline(words, words)
             cell.insert(0, edge)
+        if folded:  # opened, it is still what it was
+            cell["prompt_hide"] = cell["prompt_show"]
 
 
 def part_solutions(app: Sphinx, tree: nodes.document, name: str) -> None:

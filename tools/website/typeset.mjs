@@ -14,6 +14,12 @@ await MathJax.init({
 });
 const adaptor = MathJax.startup.adaptor;
 const output = MathJax.startup.document.outputJax;
+// A function is not parted from its argument: what TeX puts between them is unseen.
+MathJax.startup.document.inputJax[0].postFilters.add(({ data }) => data.root.walkTree((node) => {
+  if (!node.isKind("mo") || node.getText() !== "\u2061") return;
+  const next = node.parent.childNodes[node.parent.childNodes.indexOf(node) + 1];
+  for (const mo of [node, next?.coreMO()]) mo?.attributes.set("linebreak", "nobreak");
+}));
 const bare = (html) => html.replace(/ data-latex(-item)?="[^"]*"/g, "");
 
 async function boxes(tex, display, width) {

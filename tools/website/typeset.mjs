@@ -37,7 +37,7 @@ const wrap = (inner, mathml, attributes = "") =>
 
 // Formulas side by side, or a formula and its condition, one below the other.
 function stacked(tex) {
-  const tokens = /\\(begin|left|end|right|quad|qquad)(?![a-zA-Z])|\\.|[{}]/gs;
+  const tokens = /\\(?:begin|end)\{gathered\}|\\(begin|left|end|right|quad|qquad)(?![a-zA-Z])|\\.|[{}]/gs;
   let depth = 0;
   return tex.replace(tokens, (token, word) => {
     if (token === "{" || word === "begin" || word === "left") depth += 1;

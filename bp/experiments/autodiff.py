@@ -73,7 +73,7 @@ def draw_walk(step: int, meet: str) -> Picture:
         parts.append(words((x, y - 41), name, size=0.95))
     told = [f"{n} has {has[n]:.4f}" for n in ("x₁", "x₂") if n in has]
     last = f"{WALK[step - 1]} has passed on" if step else "C̄ is 1"
-    rule = {"add": "parts are added", "keep the last": "the last part is kept"}
+    rule = {"add": "they are added", "keep the last": "the last is kept"}
     text = f"Slopes of the cost, from C back; where parts meet, {rule[meet]}. "
     text += f"{'; '.join([last if step < 11 else 'All are there', *told])}."
     return Picture(drawing(parts, 310), text.replace("-", "−"))

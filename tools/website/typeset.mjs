@@ -46,6 +46,13 @@ function stacked(tex) {
   });
 }
 
+// What stands before the & of its row, on a line of its own.
+function hung(tex) {
+  const rows = /(\\begin\{(?:aligned|split)\}|\\\\(?:\[\w+\])?)((?:[^&\\]|\\[^\\])*)&/g;
+  return tex.replace(rows, (row, start, left) => left.trim() ? `${start}&${left}\\\\ &\\quad ` : row);
+}
+const LEFT_IS_BROKEN = /<mjx-mtr[^>]*><mjx-mtd[^>]*>(?:(?!<\/mjx-mtd>).)*<mjx-linestack/s;
+
 // A display, broken into lines as often as the column asks for; the page's
 // style shows the one that fits.
 async function display(tex) {
@@ -54,6 +61,7 @@ async function display(tex) {
   for (const width of WIDTHS) {
     let inner = await boxes(tex, true, width);
     if (inner.includes("<mjx-linestack")) inner = await boxes(stacked(tex), true, width);
+    if (LEFT_IS_BROKEN.test(inner)) inner = await boxes(hung(tex), true, width);
     if (made.at(-1)?.inner !== inner) made.push({ inner, from: width });
   }
   return made.map(({ inner, from }, i) => wrap(inner, mathml,

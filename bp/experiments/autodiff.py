@@ -60,9 +60,8 @@ def draw_walk(step: int, meet: str) -> Picture:
     for name, got in parts_of().items():
         for reader, part in got.items():
             if reader in SPOTS and (part or name[0] != "x"):
-                start, end = SPOTS[reader], SPOTS[name]
                 colour = COLOUR["delta"] if reader in done else "grey"
-                parts.append(draw_arrow(start, end, colour))
+                parts.append(draw_arrow(SPOTS[reader], SPOTS[name], colour))
         here = [v for r, v in reversed(got.items()) if r in done and v]
         if here or got.keys() <= done:
             has[name] = sum(here) if meet == "add" else [0.0, *here][-1]

@@ -27,7 +27,7 @@ Spot = tuple[float, float]
 def draw_arrow(start: Spot, end: Spot, colour: str) -> str:
     """An arrow between two circles."""
     away = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
-    ends = [start + 26 * away, end - 26 * away]
+    ends = [start + 31 * away, end - 31 * away]
     return curve([(float(x), float(y)) for x, y in ends], colour, 3, head=True)
 
 
@@ -60,19 +60,19 @@ def draw_walk(step: int, meet: str) -> Picture:
     for name, got in parts_of().items():
         for reader, part in got.items():
             if reader in SPOTS and (part or name[0] != "x"):
-                start, end = SPOTS[reader], SPOTS[name]
                 colour = COLOUR["delta"] if reader in done else "grey"
-                parts.append(draw_arrow(start, end, colour))
+                parts.append(draw_arrow(SPOTS[reader], SPOTS[name], colour))
         here = [v for r, v in reversed(got.items()) if r in done and v]
         if here or got.keys() <= done:
             has[name] = sum(here) if meet == "add" else [0.0, *here][-1]
     for name, (x, y) in SPOTS.items():
         text = f"{has[name]:.3f}".replace("-", "−") if name in has else ""
         fill = 0.9 if name in done else 0.3 * (name in has)
-        parts.append(draw_neuron((x, y), text, fill, COLOUR["delta"], 25))
-        parts.append(words((x, y - 36), name, size=0.95))
+        parts.append(draw_neuron((x, y), text, fill, COLOUR["delta"], 30))
+        parts.append(words((x, y - 41), name, size=0.95))
     told = [f"{n} has {has[n]:.4f}" for n in ("x₁", "x₂") if n in has]
-    last = f"{WALK[step - 1]} has passed on" if step else "C̄ = 1 at the end"
-    text = "The slope of the cost by each value, from C back to the inputs. "
-    text += f"Where parts meet, {meet}: {'; '.join([last, *told])}."
+    last = f"{WALK[step - 1]} has passed on" if step else "C̄ is 1"
+    rule = {"add": "they are added", "keep the last": "the last is kept"}
+    text = f"Slopes of the cost, from C back; where parts meet, {rule[meet]}. "
+    text += f"{'; '.join([last if step < 11 else 'All are there', *told])}."
     return Picture(drawing(parts, 310), text.replace("-", "−"))

@@ -159,7 +159,7 @@ def draw_penalty(k: int, costs: bool = True) -> Picture:
     ax.plot([k, k], [mine[0, k], others[0, k]], "o", color=COLOUR["w"])
     short = ["0", "10⁻⁵", "", "10⁻⁴", "", "10⁻³", "", "10⁻²"]
     ax.set_xticks(places, short)
-    ax.set(xlabel="λ", ylabel="cost C", ylim=(0, 0.13))
+    ax.set(xlabel="λ", ylabel="cost C", ylim=(0, 0.13), yticks=[0, 0.1])
     ax.set_title("Cost without the penalty")
     ax.legend(loc="upper left")
     found = forward(networks[k], x[:, wrong]).a[2]

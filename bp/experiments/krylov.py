@@ -46,11 +46,9 @@ def draw_seen(products: int) -> Picture:
     ax.set(xlabel="eigenvalue", yticks=[0, 1], ylim=(-0.6, 1.6))
     ax.set_yticklabels(["all", "seen"])
     ax.set_title(f"After {products} products")
-    gap = 1 - found[-1] / values[-1]
-    return plot(
-        ax,
-        f"Of {values.size} eigenvalues from {values[0]:.3f} to "
-        f"{values[-1]:.3f}, {products} products show {found.size}; the "
-        f"largest is {found[-1]:.3f}, {gap:.0e} of itself too small, the "
-        f"lowest {round(found[0], 4) + 0:.4f}.",
-    )
+    gap = max(1 - found[-1] / values[-1], 0.0)
+    off = f"{gap:.0e} of itself too small" if gap > 1e-15 else "to all digits"
+    text = f"Of {values.size} eigenvalues from {values[0]:.3f} to "
+    text += f"{values[-1]:.3f}, {products} products show {found.size}; the "
+    text += f"largest is {found[-1]:.3f}, {off}, the lowest "
+    return plot(ax, f"{text}{round(found[0], 4) + 0:.4f}.".replace(" -", " −"))

@@ -135,7 +135,7 @@ def draw_fit(thing: str, optimiser: str, epochs: int) -> Picture:
 
     def at(u: float, v: float) -> tuple[float, float]:
         if thing == "circle":
-            return 190 + 58 * u, 135 - 58 * v
+            return 195 + 62 * u, 130 - 62 * v
         return 250 + 190 * u, 245 - 160 * v
 
     for u, v in points.T:
@@ -147,5 +147,9 @@ def draw_fit(thing: str, optimiser: str, epochs: int) -> Picture:
     parts.append(curve([at(*p) for p in line.T], COLOUR["w"], 3))
     said = f"{thing}, {optimiser}, epoch {epochs}: cost {costs[epochs]:.3g}"
     parts.append(words((250, 14), said))
-    numbers = ", ".join(f"{v:.2f}" for a in theta.values() for v in a.ravel())
-    return Picture(drawing(parts, 310), f"{said}; {numbers}.")
+    numbers = "; ".join(
+        f"{name} {', '.join(f'{v:.2f}' for v in values.ravel())}"
+        for name, values in theta.items()
+    )
+    text = f"{said}; {numbers}.".replace(" -", " −")
+    return Picture(drawing(parts, 310), text)

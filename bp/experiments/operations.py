@@ -42,7 +42,7 @@ def moved_back(move: str) -> tuple[list[int], list[float]]:
 def draw_moves(move: str) -> Picture:
     """Entries of a, those made of them, and the adjoints on their way."""
     places, back = moved_back(move)
-    parts = [words((40, 22), "a", size=1.1), words((40, 200), "b", size=1.1)]
+    parts = [words((16, 46), "a", size=1.1), words((16, 200), "b", size=1.1)]
     left = [250 + 130 * (k - 1) for k in range(3)]
     step = 390 / max(len(places) - 1, 1)
     below = [72 + step * k for k in range(len(places))]

@@ -47,15 +47,14 @@ def draw_race(step: int, turn: int, many: int = 5) -> Picture:
     parts, told = [], []
     for place, name in enumerate(NAMES[:many]):
         way, costs = raced(name, turn)
-        x, y = 120 + 260 * (place % 2), 115 + 205 * (place // 2)
+        x, y = 126 + 248 * (place % 2), 115 + 205 * (place // 2)
         for level in (0.02, 0.3, 1.2, 2.7):
-            rx, ry = 42 * np.sqrt(2 * level / BENDS)
-            parts.append(
-                f'<ellipse rx="{rx:.1f}" ry="{ry:.1f}" fill="none" '
-                f'stroke="{COLOUR["C"]}" transform="translate({x} {y}) '
-                f'rotate({-turn})"/>'
-            )
-        points = [(x + 42 * u, y - 42 * v) for u, v in way[: step + 1]]
+            rx, ry = 47 * np.sqrt(2 * level / BENDS)
+            c, at = COLOUR["C"], f"translate({x} {y}) rotate({-turn})"
+            look = f'fill="{c}" fill-opacity="0.1" stroke="{c}"'
+            size = f'rx="{rx:.1f}" ry="{ry:.1f}"'
+            parts.append(f'<ellipse {size} {look} transform="{at}"/>')
+        points = [(x + 47 * u, y - 47 * v) for u, v in way[: step + 1]]
         way_drawn = curve([points[0], *points], COLOUR["w"], 2, head=True)
         told.append(f"{name} {costs[step]:.2g}")
         parts += [way_drawn, words((x, y - 100), told[-1])]

@@ -46,17 +46,17 @@ def draw_moving(name: str, other: str) -> Picture:
             both = [(a, "a", -1), (delta, "delta", 1)] if l else []
             for of, colour, side in both:
                 rate = f"{of[l][i, 0]:+.3f}".replace("-", "−")
-                at = (x + 52, y + 12 * side) if l < 2 else (x, y + 32 * side)
+                up = 12 * (side + i - 1) if l < 2 else 32 * side
+                at = x + 52 * (l < 2), y + up  # beside the lines
                 over.append(words(at, rate, COLOUR[colour], 0.87))
     bold = {WEIGHTS[name]: 2.5, WEIGHTS[other]: 1.0}
     weight = {
         (n, r + 1, c + 1): bold.get((n, r, c), 0.02)
         for n, r, c in WEIGHTS.values()
     }
-    svg = draw_network(EXAMPLE.sizes, inside, fill, weight, over=over)
-    text = (
-        f"{name} grows with speed 1. The blue numbers are how fast "
-        f"activations move, the red ones how fast δ does; the slope by "
-        f"{other} moves by {speed(name, other):.4f}."
-    )
+    sets = EXAMPLE.sizes, inside, fill, weight, ["input", "layer 1", "layer 2"]
+    svg = draw_network(*sets, over=over, above=8)
+    text = f"{name} grows with speed 1. The blue numbers are how fast "
+    text += "activations move, the red ones how fast δ does; the slope by "
+    text += f"{other} moves by {speed(name, other):.4f}."
     return Picture(svg, text.replace("-", "−"))

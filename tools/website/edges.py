@@ -49,6 +49,13 @@ def shows(cell: nodes.container) -> bool:
     return any("cell_output" in n["classes"] for n in cell.children)
 
 
+def what(cell: nodes.container, words: str) -> str:
+    """The title of a fold: what its code is for."""
+    if words:
+        return f"Code: {words}"
+    return "Code: what is below" if shows(cell) else "Code: getting ready"
+
+
 def name_edges(app: Sphinx, tree: nodes.document) -> None:
     """Tag each cell that grows a module, checks, or asks something."""
     for cell in list(cells(tree)):
@@ -59,11 +66,13 @@ def name_edges(app: Sphinx, tree: nodes.document) -> None:
             cell["classes"].append("drawn")
             cell["prompt_show"] = f"How this is drawn: {module}"
         elif folded:
-            cell["prompt_show"] = f"Code: {words}" if words else "Code"
+            cell["prompt_show"] = what(cell, words)
         elif words:
             edge = nodes.container(classes=["edge"])
             edge += nodes.inline(words, words)
             cell.insert(0, edge)
+        if folded:  # opened, it is still what it was
+            cell["prompt_hide"] = cell["prompt_show"]
 
 
 def part_solutions(app: Sphinx, tree: nodes.document, name: str) -> None:

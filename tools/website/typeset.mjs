@@ -14,6 +14,12 @@ await MathJax.init({
 });
 const adaptor = MathJax.startup.adaptor;
 const output = MathJax.startup.document.outputJax;
+// A function is not parted from its argument: what TeX puts between them is unseen.
+MathJax.startup.document.inputJax[0].postFilters.add(({ data }) => data.root.walkTree((node) => {
+  if (!node.isKind("mo") || node.getText() !== "\u2061") return;
+  const next = node.parent.childNodes[node.parent.childNodes.indexOf(node) + 1];
+  for (const mo of [node, next?.coreMO()]) mo?.attributes.set("linebreak", "nobreak");
+}));
 const bare = (html) => html.replace(/ data-latex(-item)?="[^"]*"/g, "");
 
 async function boxes(tex, display, width) {
@@ -31,7 +37,7 @@ const wrap = (inner, mathml, attributes = "") =>
 
 // Formulas side by side, or a formula and its condition, one below the other.
 function stacked(tex) {
-  const tokens = /\\(begin|left|end|right|quad|qquad)(?![a-zA-Z])|\\.|[{}]/gs;
+  const tokens = /\\(?:begin|end)\{gathered\}|\\(begin|left|end|right|quad|qquad)(?![a-zA-Z])|\\.|[{}]/gs;
   let depth = 0;
   return tex.replace(tokens, (token, word) => {
     if (token === "{" || word === "begin" || word === "left") depth += 1;
@@ -39,6 +45,13 @@ function stacked(tex) {
     return depth === 0 && word?.endsWith("quad") ? "\\\\ " : token;
   });
 }
+
+// What stands before the & of its row, on a line of its own.
+function hung(tex) {
+  const rows = /(\\begin\{(?:aligned|split)\}|\\\\(?:\[\w+\])?)((?:[^&\\]|\\[^\\])*)&/g;
+  return tex.replace(rows, (row, start, left) => left.trim() ? `${start}&${left}\\\\ &\\quad ` : row);
+}
+const LEFT_IS_BROKEN = /<mjx-mtr[^>]*><mjx-mtd[^>]*>(?:(?!<\/mjx-mtd>).)*<mjx-linestack/s;
 
 // A display, broken into lines as often as the column asks for; the page's
 // style shows the one that fits.
@@ -48,6 +61,7 @@ async function display(tex) {
   for (const width of WIDTHS) {
     let inner = await boxes(tex, true, width);
     if (inner.includes("<mjx-linestack")) inner = await boxes(stacked(tex), true, width);
+    if (LEFT_IS_BROKEN.test(inner)) inner = await boxes(hung(tex), true, width);
     if (made.at(-1)?.inner !== inner) made.push({ inner, from: width });
   }
   return made.map(({ inner, from }, i) => wrap(inner, mathml,

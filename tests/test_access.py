@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from axe import violations
 from built import Watched, settled
-from test_live import run_live
+from running import run_live
 
 pytestmark = pytest.mark.guard("7b pages")
 PAGES = (  # where axe-core runs
@@ -69,9 +69,9 @@ def test_ink_stands_out_in_the_dark(
     page.context.close()
 
 
-def test_a_page_that_runs_breaks_none_either(watched: Watched) -> None:
+def test_a_page_that_runs_breaks_none_either(live: Watched) -> None:
     """It finds nothing on a page whose cells have been run there, either."""
-    page = run_live(watched, "02_neuron")
+    page = run_live(live, "02_neuron")
     assert violations(page) == []
 
 

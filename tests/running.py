@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from built import Watched
+from built import Watched, beside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -42,13 +42,6 @@ def live(first_page: Watched) -> Iterator[Watched]:
     yield watched
     watched.page.evaluate("localStorage.clear()")
     watched.page.close()
-
-
-def beside(watched: Watched) -> Watched:
-    """A new page of the same reader, in the process of that one."""
-    with watched.page.context.expect_page() as opened:
-        watched.page.evaluate("void window.open('about:blank')")
-    return Watched(opened.value, watched.address)
 
 
 def open_page(watched: Watched, stem: str) -> "Page":

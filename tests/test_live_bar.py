@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from built import Host, Watched
-from running import WHOLE_PAGE, beside, open_page, run_live, wait_for
+from built import Host, Watched, beside
+from running import WHOLE_PAGE, open_page, run_live, wait_for
 from test_live import OPEN, SOON, code_cells, output, run_cell
 from website import build
 

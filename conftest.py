@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bp import Gradient
 
-pytest_plugins = ["plan", "guards", "built", "copies"]
+pytest_plugins = ["plan", "guards", "built", "running", "copies"]
 ROOT = Path(__file__).resolve().parent
 # The kernels of the notebook guard turn warnings into errors.
 os.environ["IPYTHONDIR"] = str(ROOT / "tools" / "kernel")

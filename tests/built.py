@@ -142,3 +142,28 @@ def watched(browser: "Browser", address: str) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield Watched(context.new_page(), address)
     context.close()
+
+
+def beside(watched: Watched) -> Watched:
+    """A new page of the same reader, in the process of that one."""
+    with watched.page.context.expect_page() as opened:
+        watched.page.evaluate("void window.open('about:blank')")
+    return Watched(opened.value, watched.address)
+
+
+@pytest.fixture(scope="session")
+def neighbour(browser: "Browser", address: str) -> Iterator[Watched]:
+    """A page that stays open: what it has loaded, those beside it have."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    watched = Watched(context.new_page(), address)
+    watched.page.goto(f"{address}chapters/access.html")
+    yield watched
+    context.close()
+
+
+@pytest.fixture
+def another(neighbour: Watched) -> Iterator[Watched]:
+    watched = beside(neighbour)
+    yield watched
+    watched.page.evaluate("localStorage.clear()")
+    watched.page.close()

@@ -16,7 +16,7 @@ import pytest
 
 import plan
 
-WHOLE_BOOK = 34  # chapters that there will be
+WHOLE_BOOK = 41  # chapters that there will be
 QUIET = 20  # seconds without a line are enough
 
 

@@ -4,14 +4,14 @@ The page *Access* is made of what is said here (tools/accessibility.py).
 """
 
 import re
-from typing import Literal
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from axe import violations
 from built import Watched, settled
-from test_live import run_live
+from running import run_live
 
 pytestmark = pytest.mark.guard("7b pages")
 PAGES = (  # where axe-core runs
@@ -28,50 +28,61 @@ WIDTHS = (1280, 390)  # pixels: a computer's, a phone's
 COVER = ""  # its address, below that of the site
 
 
-def opened(
-    browser: Browser,
-    address: str,
-    stem: str,
-    width: int,
-    scheme: Literal["light", "dark"] = "light",
-) -> Page:
+each_page = pytest.mark.parametrize(
+    "visited",
+    [
+        pytest.param(stem, marks=pytest.mark.together(f"axe on {stem}"))
+        for stem in (COVER, *PAGES)
+    ],
+    indirect=True,
+)
+
+
+@pytest.fixture(scope="module")
+def visited(
+    browser: Browser, address: str, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A page that is opened once, and seen in every width and light.
+
+    Narrow at first: only after a pause can the keyboard scroll what has
+    become too narrow later.
+    """
     context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        reduced_motion="reduce",
-        color_scheme=scheme,
+        viewport={"width": min(WIDTHS), "height": 900}, reduced_motion="reduce"
     )
     watched = Watched(context.new_page(), address)
-    if stem != COVER:
-        return settled(watched, stem)
-    watched.page.goto(address)
-    return watched.page
+    if request.param == COVER:
+        watched.page.goto(address)
+    else:
+        settled(watched, request.param)
+    yield watched.page
+    context.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("stem", [COVER, *PAGES])
-def test_no_rule_is_broken(
-    browser: Browser, address: str, stem: str, width: int
-) -> None:
+@each_page
+@pytest.mark.parametrize("width", sorted(WIDTHS))
+def test_no_rule_is_broken(visited: Page, width: int) -> None:
     """axe-core finds nothing on the pages below, by any of its rules."""
-    page = opened(browser, address, stem, width)
-    assert violations(page) == []
-    page.context.close()
+    visited.set_viewport_size({"width": width, "height": 900})
+    assert violations(visited) == []
 
 
-@pytest.mark.parametrize("stem", [COVER, *PAGES])
-def test_ink_stands_out_in_the_dark(
-    browser: Browser, address: str, stem: str
-) -> None:
+@each_page
+def test_ink_stands_out_in_the_dark(visited: Page, address: str) -> None:
     """Their text stands out from its paper, 4.5 to 1, in the dark too."""
-    page = opened(browser, address, stem, 1280, "dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    assert violations(page, ["color-contrast"]) == []
-    page.context.close()
+    visited.set_viewport_size({"width": 1280, "height": 900})
+    visited.emulate_media(color_scheme="dark")
+    if visited.url == address:  # the cover asks once
+        visited.reload()
+    visited.wait_for_function(
+        "document.documentElement.dataset.theme === 'dark'"
+    )
+    assert violations(visited, ["color-contrast"]) == []
 
 
-def test_a_page_that_runs_breaks_none_either(watched: Watched) -> None:
+def test_a_page_that_runs_breaks_none_either(live: Watched) -> None:
     """It finds nothing on a page whose cells have been run there, either."""
-    page = run_live(watched, "02_neuron")
+    page = run_live(live, "02_neuron")
     assert violations(page) == []
 
 

@@ -13,7 +13,6 @@ import pytest
 from docutils import nodes
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     Page,
     Route,
     expect,
@@ -23,11 +22,11 @@ from built import Host, Watched
 from conftest import ROOT
 from firefox import Firefox
 from live import fetch, livepages
+from running import WHOLE_PAGE, open_page, run_live, wait_for
 from website import build
 from website.fetch import FetchError, Missing, npm
 
 pytestmark = pytest.mark.guard("7c live pages")
-WHOLE_PAGE = 240_000  # ms; a slow machine is no failure
 SOON = 30_000
 
 
@@ -150,45 +149,6 @@ def test_what_a_page_cannot_do_is_said(site: Path) -> None:
         else:
             assert FINE[cell] in whole, cell
             assert "On a live page" not in whole, cell
-
-
-@pytest.fixture(scope="module")
-def reader(browser: Browser) -> Iterator[BrowserContext]:
-    """One reader for all pages: what was fetched once is there."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def live(reader: BrowserContext, address: str) -> Iterator[Watched]:
-    page = reader.new_page()
-    yield Watched(page, address)
-    page.evaluate("localStorage.clear()")
-    page.close()
-
-
-def open_page(watched: Watched, stem: str) -> Page:
-    watched.page.goto(f"{watched.address}chapters/{stem}.html")
-    return watched.page
-
-
-def wait_for(page: Page, *states: str, within: float = WHOLE_PAGE) -> None:
-    bar = page.locator(
-        ", ".join(f'.live-bar[data-state="{state}"]' for state in states)
-    )
-    bar.wait_for(timeout=within)
-
-
-def run_live(watched: Watched, stem: str) -> Page:
-    """Open a page, click, and wait until it has run."""
-    page = open_page(watched, stem)
-    page.click(".live-run")
-    wait_for(page, "ready", "failed")
-    assert page.locator('.live-bar[data-state="ready"]').count(), (
-        page.inner_text(".live-news")
-    )
-    return page
 
 
 OPEN = "div.cell:not(:has(> details))"  # not folded
@@ -324,16 +284,6 @@ def run_cell(page: Page, number: int, code: str) -> None:
 
 def output(page: Page, number: int) -> str:
     return page.locator(OPEN).nth(number).locator(".cell_output").inner_text()
-
-
-@pytest.fixture(scope="module")
-def first_page(reader: BrowserContext, address: str) -> Iterator[Watched]:
-    """The first page, live: to start it takes long, to run it does not."""
-    watched = Watched(reader.new_page(), address)
-    run_live(watched, "00_reading")
-    yield watched
-    watched.page.evaluate("localStorage.clear()")
-    watched.page.close()
 
 
 @pytest.mark.together("first page")

@@ -9,18 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from built import Host, Watched
-from test_live import (
-    OPEN,
-    SOON,
-    WHOLE_PAGE,
-    code_cells,
-    open_page,
-    output,
-    run_cell,
-    run_live,
-    wait_for,
-)
+from built import Host, Watched, beside
+from running import WHOLE_PAGE, open_page, run_live, wait_for
+from test_live import OPEN, SOON, code_cells, output, run_cell
 from website import build
 
 pytestmark = [
@@ -31,14 +22,15 @@ STEM = "02_neuron"
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, address: str) -> Iterator[Watched]:
+def opened(first_page: Watched) -> Iterator[Watched]:
     """One page for most tests: it takes long to start, and not to run."""
-    context = browser.new_context(viewport={"width": 1280, "height": 700})
-    watched = Watched(context.new_page(), address)
+    watched = beside(first_page)
+    watched.page.set_viewport_size({"width": 1280, "height": 700})
     run_live(watched, STEM)
     watched.page.on("dialog", lambda dialog: dialog.accept())
     yield watched
-    context.close()
+    watched.page.evaluate("localStorage.clear()")
+    watched.page.close()
 
 
 @pytest.fixture

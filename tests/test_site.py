@@ -438,16 +438,16 @@ def a_control_moves_without_a_kernel(page: Page) -> None:
 
 @page_test
 @pytest.mark.parametrize("stem", STEMS)
-def test_a_page(watched: Watched, stem: str) -> None:
+def test_a_page(another: Watched, stem: str) -> None:
     """In one visit, since opening a page takes longest."""
-    page = settled(watched, stem)
+    page = settled(another, stem)
     its_text_is_set(page, stem)
     if still(stem):
         a_control_moves_without_a_kernel(page)
     if stem[:2].isdigit():
         its_first_picture_fills_the_column(page)
     it_fits_every_screen(page)
-    assert watched.troubles == []
+    assert another.troubles == []
 
 
 @page_test

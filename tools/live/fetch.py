@@ -147,7 +147,7 @@ def keep(path: Path, content: bytes, sha256: str) -> None:
 
 def progress(folder: Path, wanted: dict[str, str], name: str) -> None:
     here = sum((folder / n).exists() for n in wanted)
-    bar = "█" * (20 * here // len(wanted))
+    bar = "#" * (20 * here // len(wanted))
     end = "\n" if here == len(wanted) or not sys.stdout.isatty() else "\r"
     line = f"live pages |{bar:20}| {here:2}/{len(wanted)} {name[:40]:40}"
     print(line, end=end, flush=True)

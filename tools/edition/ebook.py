@@ -19,7 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "website")]
 import front  # noqa: E402
-from narrow import narrow  # noqa: E402
+from narrow import narrow, parted  # noqa: E402
 from onpaper import picture  # noqa: E402
 from typeset import in_lines, typesetter  # noqa: E402
 
@@ -46,7 +46,7 @@ SENSES = "".join(
 
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(typesetter.mathml(node.astext(), False))
+    self.body.append(parted(typesetter.mathml(node.astext(), False)))
     raise nodes.SkipNode
 
 

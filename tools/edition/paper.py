@@ -21,6 +21,7 @@ from writer import Writer, escaped  # noqa: E402
 
 from contents import captions, listed, parts  # noqa: E402
 
+ENTRIES = ("bibliography",)  # a page of many short entries
 INDEX = "terms"  # the page in whose place stands an index, at the end
 
 
@@ -77,7 +78,8 @@ class Paper(Builder):
         doctree = self.env.get_and_resolve_doctree(self.at, self)
         writer = Writer(doctree, self)
         doctree.walkabout(writer)
-        return "".join(writer.out)
+        made = "".join(writer.out)
+        return f"\n#listed[{made}]\n" if stem in ENTRIES else made
 
     def text(self) -> str:
         """All of the book, in its order."""

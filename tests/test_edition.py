@@ -49,7 +49,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shared = shared.parent  # one for all workers
     folder, said = shared / "edition", shared / "edition" / "said.txt"
     folder.mkdir(exist_ok=True)
-    with (shared / "edition.lock").open("w") as lock:
+    with (shared / "edition.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
             result = subprocess.run(

@@ -359,7 +359,7 @@ def test_the_promised_time_is_of_this_readers_line(
 
 
 def test_make_serve_lets_a_page_share_memory(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("")
+    (tmp_path / "index.html").write_text("", "utf-8")
     with build.server(0, tmp_path) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/"

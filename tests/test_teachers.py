@@ -161,7 +161,9 @@ def imported(book: Book) -> needs.Needs:
     by_name = {stem[3:]: stem for stem in book.texts if stem < "90"}
     found = {}
     for stem, text in book.texts.items():
-        cells = [c for c in teachers.CELL.findall(text) if "hide-input" not in c]
+        cells = [
+            c for c in teachers.CELL.findall(text) if "hide-input" not in c
+        ]
         names = re.findall(r"^from bp\.(\w+) import", "\n".join(cells), re.M)
         others = {by_name[name] for name in names if name in by_name}
         found[stem] = sorted(others - {stem})

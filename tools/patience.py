@@ -18,8 +18,8 @@ def heard(done=lambda: ""):
 
     def speak():
         while not over.wait(EVERY):
-            seconds = "%4d s" % (time.time() - began)
-            print("  ".join(filter(None, [seconds, done()])))
+            seconds, said = time.time() - began, done()
+            print(f"{seconds:5.0f} s  {said}".rstrip())
             sys.stdout.flush()
 
     speaker = threading.Thread(target=speak)

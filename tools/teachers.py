@@ -151,7 +151,9 @@ class Book:
 
 def linked(times: str, to: str) -> str:
     """The number of exercises, as a link to them."""
-    return re.sub(r"\d+ exercises?", lambda found: f"[{found[0]}]({to})", times)
+    return re.sub(
+        r"\d+ exercises?", lambda found: f"[{found[0]}]({to})", times
+    )
 
 
 def chapters(book: Book) -> Iterator[str]:

@@ -23,7 +23,6 @@ from narrow import narrow, parted  # noqa: E402
 from onpaper import picture  # noqa: E402
 from typeset import in_lines, typesetter  # noqa: E402
 
-
 COVER = "_static/cover.png"
 # See https://www.w3.org/TR/epub-a11y-11/
 SENSES = "".join(

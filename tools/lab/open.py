@@ -1,6 +1,6 @@
 """Open the book in JupyterLab, on the reader's own copies: `make lab`.
 
-python tools/lab/open.py [--my=FOLDER] [arguments for jupyter lab …]
+python tools/lab/open.py [--my=FOLDER] [arguments for jupyter lab ...]
 python tools/lab/open.py [--my=FOLDER] --reset 07_delta
 """
 

@@ -98,7 +98,9 @@ def pip_download(requirement: str, folder: Path) -> None:
     command += ["--dest", str(folder), requirement]
     # The exact versions for this machine's Python are not for the page's.
     free = {k: v for k, v in os.environ.items() if k != "PIP_CONSTRAINT"}
-    result = subprocess.run(command, env=free, stderr=PIPE, text=True)
+    result = subprocess.run(
+        command, env=free, stderr=PIPE, text=True, encoding="utf-8"
+    )
     if result.returncode:
         raise OSError(result.stderr.strip().rpartition("\n")[2])
 

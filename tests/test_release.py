@@ -234,7 +234,9 @@ def test_what_the_wheel_holds_has_its_licence(wheel: Path) -> None:
 @pytest.mark.guard("7 site")
 @pytest.mark.together("site")
 def test_what_the_site_holds_has_its_licence(site: Path) -> None:
+    """Fonts are files there; none is hidden in a style."""
     assert not [*licences.lacks("site", licences.contents(site))]
+    assert not licences.embedded(site)
 
 
 def test_what_is_not_listed_is_noticed(tmp_path: Path) -> None:

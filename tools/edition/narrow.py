@@ -4,6 +4,8 @@ import re
 from xml.etree import ElementTree
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
+MO = f"{{{MATHML}}}mo"
+SUMS = {*"+−"}
 RELATIONS = {*"=≈≡≠<>≤≥∼∝∈→↦≪≫"}
 APART = re.compile(r"\\q?quad\b ?")
 WIDE, PAPER = 36, 60  # signs in a line: more are parted, at a gap
@@ -24,12 +26,21 @@ def narrow(tex: str, wide: int = WIDE) -> str:
 
 def parted(formula: str, wide: int = 12) -> str:
     """MathML for a line of text: several, if it is long, between which the
-    line may end; before a relation, or behind a comma."""
+    line may end: before a relation, behind a comma, in a very long one
+    before what is added."""
     parts: list[list[ElementTree.Element]] = [[]]
-    for sign in ElementTree.fromstring(formula):
-        behind = parts[-1] and parts[-1][-1].text == ","
-        if behind or (sign.text in RELATIONS and parts[-1]):
+    tree = ElementTree.fromstring(formula)
+    ends = RELATIONS | SUMS if letters(tree) > 3 * wide else RELATIONS
+    for sign in tree:
+        last = parts[-1][-1] if parts[-1] else None
+        if last is not None and last.text == ",":
             parts.append([])
+        elif last is not None and sign.text in ends:
+            adds = last.tag != MO or last.text in {")", "]"}
+            if sign.text in SUMS and adds:
+                sign.set("form", "infix")  # with its space in a new line
+            if sign.text in RELATIONS or adds:
+                parts.append([])
         parts[-1].append(sign)
     if sum(map(letters, sum(parts, []))) <= wide or len(parts) == 1:
         return formula

@@ -121,7 +121,7 @@ def sums(folder: Path) -> str:
 
 def release() -> None:
     stem = "{name}-{version}".format(**project())
-    print(f"An edition, {stem}: about ten minutes the first time")
+    print(f"An edition, {stem}: a quarter of an hour the first time")
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     say(1, "the wheel, and its source archive")

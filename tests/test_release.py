@@ -240,8 +240,10 @@ def test_what_the_site_holds_has_its_licence(site: Path) -> None:
 
 
 def test_what_is_not_listed_is_noticed(tmp_path: Path) -> None:
-    (tmp_path / "reveal").mkdir()
-    for name in ("a.html", "licences.md", "slides.css", "reveal/reveal.js"):
+    there = "a.html licences.md slides.css reveal/reveal.js reveal/LICENSE"
+    there += " reveal/theme/white.css reveal/css/LICENSE"
+    for name in there.split():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert release.licensed("slides", tmp_path) == tmp_path
     (tmp_path / "jquery.js").touch()
@@ -249,8 +251,16 @@ def test_what_is_not_listed_is_noticed(tmp_path: Path) -> None:
         release.licensed("slides", tmp_path)
     font = "IBMPlexSans-Bold of the PDF has no licence"
     assert font in [*licences.lacks("pdf", ["IBMPlexSans-Bold"])]
-    gone = "reveal/* is not in the slides"
+    gone = "reveal/css/* is not in the slides"
     assert gone in [*licences.lacks("slides", ["index.html"])]
+
+
+def test_a_font_within_a_style_is_noticed(tmp_path: Path) -> None:
+    face = "@font-face {{font-family: '{}'; src: url({});}} a {{b: c}}"
+    text = face.format("Hidden One", "data:font/woff;base64,AA==")
+    text += face.format("Seen", "seen.woff2")
+    (tmp_path / "a.css").write_text(text, "utf-8")
+    assert licences.embedded(tmp_path) == {"Hidden One"}
 
 
 def test_the_parts_of_live_pages_have_their_licence() -> None:

@@ -88,7 +88,7 @@ def left_to_the_system(name: str, call: ast.Call) -> bool:
     return name in RUNS and "text" in named
 
 
-OTHERS = {"tarfile", "firefox"}  # whose open is another
+OTHERS = {"Image", "firefox", "tarfile"}  # whose open is another
 
 
 def test_text_is_utf_8_everywhere() -> None:

@@ -50,7 +50,7 @@ suppress_warnings = ["epub.unknown_project_files", "etoc.ref"]
 epub_exclude_files = [
     f"_static/{name}"
     for name in (
-        "basic.css exercise.css file.png minus.png plus.png proof.css "
+        "basic.css exercise.css minus.png plus.png proof.css "
         "sphinx-design.min.css"
     ).split()
 ]

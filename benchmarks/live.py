@@ -96,7 +96,7 @@ def visit(browser: Browser, address: str) -> tuple[float, float, list[float]]:
 
 def megabytes() -> list[Row]:
     parts = json.loads(
-        (build.SITE / "_static" / "live" / "parts.json").read_text()
+        (build.SITE / "_static" / "live" / "parts.json").read_text("utf-8")
     )
     files = [p for p in build.SITE.rglob("*") if p.is_file()]
     whole = sum(path.stat().st_size for path in files)

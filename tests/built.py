@@ -27,10 +27,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # one for all workers
     host, said = shared / "host", shared / "site.txt"
-    with (shared / "site.lock").open("w") as lock:
+    with (shared / "site.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
-            said.write_text(build_into(shared / "site", host))
+            said.write_text(build_into(shared / "site", host), "utf-8")
     assert host.exists(), said.read_text("utf-8")
     return host / FOLDER
 

@@ -25,9 +25,9 @@ class Firefox:
     """One headless Firefox with one tab; close it after use."""
 
     def __init__(self, command: str, profile: Path) -> None:
-        (profile / "user.js").write_text(PREFERENCES)
+        (profile / "user.js").write_text(PREFERENCES, "utf-8")
         said = profile / "said.txt"
-        with said.open("w") as file:
+        with said.open("w", encoding="utf-8") as file:
             self.process = subprocess.Popen(
                 [command, "--headless", "--no-remote", "--profile", profile]
                 + ["--remote-debugging-port", "0", "about:blank"],

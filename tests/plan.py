@@ -182,13 +182,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if given := getattr(session.config, "workerinput", None):
         made = {i.nodeid: (guard_of(i), unit_of(i)) for i in session.items}
         part = Path(f"{given['plan']}.{given['workerid']}")
-        part.write_text(json.dumps(made))
+        part.write_text(json.dumps(made), "utf-8")
         part.replace(given["plan"])  # all workers file the same
 
 
 def planned(config: pytest.Config) -> dict[str, tuple[str, str]]:
     """Guard and unit of every test, once the workers have looked."""
-    return json.loads(plan_of(config).read_text())
+    return json.loads(plan_of(config).read_text("utf-8"))
 
 
 class Scheduler(LoadScopeScheduling):

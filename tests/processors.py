@@ -33,7 +33,12 @@ def pretend() -> None:
     asked = [sys.executable, "-c", NEWER]
     whole = {n: v for n, v in os.environ.items() if n != DISABLED}
     newer = subprocess.run(
-        asked, env=whole, capture_output=True, text=True, check=True
+        asked,
+        env=whole,
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
     )
     names = f"{given[DISABLED] or ''} {newer.stdout}"
     os.environ[DISABLED] = " ".join(names.split())

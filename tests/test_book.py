@@ -166,6 +166,7 @@ def test_code_in_chapters_is_formatted_and_clean() -> None:
             cwd=ROOT,
             capture_output=True,
             text=True,
+            encoding="utf-8",
         )
         assert result.returncode == 0, result.stdout
 
@@ -178,5 +179,6 @@ def test_types() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
+        encoding="utf-8",
     )
     assert result.returncode == 0, result.stdout

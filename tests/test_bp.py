@@ -53,7 +53,10 @@ def test_every_public_name_is_documented() -> None:
 def modules_loaded(statement: str) -> set[str]:
     code = f"import sys; {statement}; print(*sys.modules)"
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     return set(run.stdout.split())
 

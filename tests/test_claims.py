@@ -160,7 +160,9 @@ def problems(
     code.outputs = [shown]
     notebook = nbformat.v4.new_notebook(cells=[code])
     nbformat.write(notebook, path.with_suffix(".ipynb"))
-    (folder / "bibliography.md").write_text("# B\n\n## Nielsen (2015)\n")
+    (folder / "bibliography.md").write_text(
+        "# B\n\n## Nielsen (2015)\n", "utf-8"
+    )
     return [problem.said for problem in Report(path, []).run().problems()]
 
 

@@ -53,7 +53,8 @@ def test_a_chapter_that_asks_nothing_has_its_first_sentence(
 ) -> None:
     path = tmp_path / "20_new.md"
     path.write_text(
-        "---\na: b\n---\n\n# New *things*\n\nThey are $\\delta$s. So.\n"
+        "---\na: b\n---\n\n# New *things*\n\nThey are $\\delta$s. So.\n",
+        "utf-8",
     )
     found = book.read("20_new.ipynb", tmp_path)
     assert (found.title, found.question) == ("New things", "They are δs.")
@@ -75,7 +76,7 @@ def test_each_card_has_a_picture() -> None:
 def test_a_chapter_without_a_picture_shows_its_number(tmp_path: Path) -> None:
     folder = tmp_path / "chapters"
     folder.mkdir()
-    (folder / "20_new.ipynb").write_text('{"cells": []}')
+    (folder / "20_new.ipynb").write_text('{"cells": []}', "utf-8")
     new = book.Chapter("20_new", "New", "Is it?")
     assert ">20</text>" in thumbnails.thumbnail(new, tmp_path)
 

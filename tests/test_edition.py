@@ -12,9 +12,12 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
@@ -24,7 +27,7 @@ import terms
 from conftest import ROOT
 from contents import captions, listed
 from cover import book
-from edition import tex, writer
+from edition import front, narrow, tex, writer
 from formulas.extract import displays
 from links import read
 from website import fetch, starts
@@ -36,6 +39,7 @@ pytestmark = [
 SITE = "https://book.example/"
 STEMS = [stem for stem in listed() if re.match(r"\d\d_", stem)]
 INDEX = "Index of terms"
+OPF = "{http://www.idpf.org/2007/opf}"
 SCRIPT = ROOT / "tools" / "edition" / "make.py"
 
 
@@ -49,7 +53,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shared = shared.parent  # one for all workers
     folder, said = shared / "edition", shared / "edition" / "said.txt"
     folder.mkdir(exist_ok=True)
-    with (shared / "edition.lock").open("w") as lock:
+    with (shared / "edition.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
             result = subprocess.run(
@@ -85,8 +89,9 @@ def chapters(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_says_what_it_does_and_how_large_it_is(edition: Path) -> None:
     said = (edition / "said.txt").read_text("utf-8")
     for kind in ("pdf", "epub", "slides"):
-        assert f"Making the {kind} (about a minute)\n" in said
-    sizes = [float(size) for size in re.findall(r", ([\d.]+) MB\.", said)]
+        assert f"Making the {kind} (a minute or two)\n" in said
+    made = re.findall(r"It is \S+, ([\d.]+) MB, made in \d+ s\.", said)
+    sizes = [float(size) for size in made]
     assert len(sizes) == 3
     assert 1 < sizes[0] < 20 and 0.2 < sizes[1] < 10 and 1 < sizes[2] < 20
 
@@ -192,6 +197,22 @@ def test_its_fonts_are_in_it_and_named_with_their_licences(
         assert named[name] in imprint
 
 
+def test_its_front_has_the_title_the_promise_and_the_picture(
+    edition: Path, pdf: PdfReader
+) -> None:
+    shown = re.sub(r"\s", "", pdf.pages[0].extract_text())
+    for said in ("Backpropagation,derivedandrun", front.PROMISE, "64pixels"):
+        assert re.sub(r"\s", "", said) in shown
+    assert "var(" not in (edition / "pdf" / "front.svg").read_text("utf-8")
+
+
+def test_what_leads_to_a_formula_is_on_its_page(edition: Path) -> None:
+    text = (edition / "pdf" / "book.typ").read_text("utf-8")
+    assert text.count("\n#announced[") > 100
+    (first,) = re.findall(r".*adds? up:\];?\n\n#display", text)[:1]
+    assert first.startswith("#announced[")
+
+
 def words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]{4,}", text))
 
@@ -272,6 +293,65 @@ def test_formulas_keep_their_bars_close_and_lose_the_gaps() -> None:
 
 
 # The ePub
+
+
+def test_the_ebook_has_a_cover(chapters: Path) -> None:
+    folder = chapters.parent
+    listed = ElementTree.parse(folder / "content.opf").getroot()
+    items = {item.get("id"): item for item in listed.iter(f"{OPF}item")}
+    (item,) = (
+        i for i in items.values() if i.get("properties") == "cover-image"
+    )
+    with Image.open(folder / item.get("href")) as image:
+        assert image.format == "PNG" and image.height > 1600
+        assert 1.3 < image.height / image.width < 1.7
+    page = (folder / "epub-cover.xhtml").read_text("utf-8")
+    shown = BeautifulSoup(page, "html.parser").img
+    assert shown["src"] == item.get("href")
+    assert shown["alt"].startswith("Backpropagation, derived and run. A net")
+    first = next(listed.iter(f"{OPF}itemref")).get("idref")
+    assert items[first].get("href") == "epub-cover.xhtml"
+
+
+def test_each_picture_of_the_ebook_has_its_text(chapters: Path) -> None:
+    shown = 0
+    for path in chapters.glob("*.xhtml"):
+        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        for picture in page.select("figure.picture"):
+            drawn = picture.select_one("[role=img]")
+            said = page.find(id=drawn["aria-labelledby"]).get_text()
+            assert len(said) > 10 and drawn.svg, path.name
+            shown += 1
+        assert all(image.get("alt") for image in page.find_all("img"))
+    assert shown > 50
+
+
+def test_a_long_formula_may_be_broken_before_its_relations() -> None:
+    long = "<mi>abcdefgh</mi><mo>=</mo><mi>x</mi><mo>,</mo><mi>yz</mi>"
+    whole = f'<math xmlns="{narrow.MATHML}">{long}<mo>&lt;</mo></math>'
+    parts = narrow.parted(whole).split("<wbr/>")
+    said = [re.sub(r"<[^>]+>", "", part) for part in parts]
+    assert said == ["abcdefgh", "=x,", "yz", "&lt;"]
+    assert all(part.startswith("<math xmlns=") for part in parts)
+    for short in ("<mi>a</mi><mo>=</mo><mi>b</mi>", "<mi>abcdefghijklm</mi>"):
+        whole = f'<math xmlns="{narrow.MATHML}">{short}</math>'
+        assert narrow.parted(whole) == whole
+
+
+NARROW = """() => [...document.querySelectorAll("p, pre, table, .display")]
+  .filter(e => e.scrollWidth > e.clientWidth + 1)
+  .map(e => e.textContent.slice(0, 60))"""
+
+
+def test_the_ebook_fits_a_phone(chapters: Path, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 412, "height": 844})
+    wide = {}
+    for path in sorted(chapters.glob("[0-9]*.xhtml")):
+        page.goto(path.as_uri())
+        if found := page.evaluate(NARROW):
+            wide[path.stem] = found
+    page.close()
+    assert not wide
 
 
 def test_epubcheck_finds_nothing(edition: Path, tmp_path: Path) -> None:
@@ -399,5 +479,10 @@ def test_what_is_in_it_has_its_licence(edition: Path, kind: str) -> None:
 
 
 def test_what_the_slides_hold_has_its_licence(edition: Path) -> None:
+    """Fonts that are within a style, too."""
     made = licences.contents(edition / "slides")
     assert not [*licences.lacks("slides", [*made, "licences.md"])]
+    named = {work.name for work in licences.works() if "slides" in work.files}
+    assert (
+        licences.embedded(edition / "slides") == {"Source Sans Pro"} <= named
+    )

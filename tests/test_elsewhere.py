@@ -42,13 +42,13 @@ def environment(name: str, packages: str) -> Path:
     folder = cache_folder() / "elsewhere" / name
     commands = folder / "bin"
     mark = folder / "holds.txt"
-    if not mark.exists() or mark.read_text() != packages:
+    if not mark.exists() or mark.read_text("utf-8") != packages:
         shutil.rmtree(folder, ignore_errors=True)
         run([sys.executable, "-m", "venv", folder])
         pip = [commands / "python", "-m", "pip", "install", "--quiet"]
         without = {k: v for k, v in os.environ.items() if k != CONSTRAINT}
         run([*pip, *packages.split()], env=without)
-        mark.write_text(packages)
+        mark.write_text(packages, "utf-8")
     return commands
 
 

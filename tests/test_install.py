@@ -20,8 +20,8 @@ class Clone:
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self.patch = root, monkeypatch
         (root / "bp").mkdir(parents=True)
-        (root / "bp" / "__init__.py").write_text("")
-        (root / "pyproject.toml").write_text("[project]\n")
+        (root / "bp" / "__init__.py").write_text("", "utf-8")
+        (root / "pyproject.toml").write_text("[project]\n", "utf-8")
         self.enter(root)
 
     def enter(self, root: Path) -> None:
@@ -60,7 +60,9 @@ def test_a_sound_environment_is_left_alone(
     assert clone.make() == "sound"
     assert capsys.readouterr().out == ""
     assert (clone.venv / "book").stat().st_mtime_ns == before
-    (clone.root / "pyproject.toml").write_text("[project]\nmore = 1\n")
+    (clone.root / "pyproject.toml").write_text(
+        "[project]\nmore = 1\n", "utf-8"
+    )
     install.main("book")
     assert "Installing the book" in capsys.readouterr().out
 
@@ -89,7 +91,7 @@ def test_one_of_before_that_moved_is_noticed(clone: Clone) -> None:
     """Its marks are empty, as make wrote them; it has another folder's bp."""
     clone.make()
     for name in install.MARKS:
-        (clone.venv / name).write_text("")
+        (clone.venv / name).write_text("", "utf-8")
     old, new = clone.root, clone.root.with_name("elsewhere")
     shutil.copytree(old, new, symlinks=True)
     clone.enter(new)
@@ -114,7 +116,7 @@ def ruin(venv: Path, how: str) -> None:
             (venv / "pyvenv.cfg").unlink()
         case "python does not run":
             python.unlink()
-            python.write_text("not a program")
+            python.write_text("not a program", "utf-8")
             python.chmod(0o755)
         case "half made":
             shutil.rmtree(lib)
@@ -128,7 +130,7 @@ def ruin(venv: Path, how: str) -> None:
             (lib / "book.pth").unlink()
         case "a file":
             shutil.rmtree(venv)
-            venv.write_text("mine")
+            venv.write_text("mine", "utf-8")
         case "a dead link":
             shutil.rmtree(venv)
             venv.symlink_to("nowhere")
@@ -153,9 +155,9 @@ def test_an_environment_of_somebody_else_is_kept(
     clone: Clone, capsys: pytest.CaptureFixture
 ) -> None:
     clone.venv.mkdir()
-    (clone.venv / "notes").write_text("mine")
+    (clone.venv / "notes").write_text("mine", "utf-8")
     assert clone.make() == "sound"
-    assert (clone.root / ".venv.old-1" / "notes").read_text() == "mine"
+    assert (clone.root / ".venv.old-1" / "notes").read_text("utf-8") == "mine"
     assert "is now .venv.old-1" in capsys.readouterr().out
 
 
@@ -228,6 +230,7 @@ def test_make_says_that_there_is_no_python() -> None:
         capture_output=True,
         text=True,
         env={k: v for k, v in os.environ.items() if "MAKE" not in k},
+        encoding="utf-8",
     )
     assert made.returncode != 0
     assert "python-of-no-machine is not there" in made.stdout

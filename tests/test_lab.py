@@ -56,7 +56,7 @@ def test_copies_are_made_once_and_renewed_while_untouched(
     nbformat.write(ran, mine / "07_delta.ipynb")  # saved by JupyterLab
     write(book / "07_delta.ipynb", "a better edition")
     assert lab.bring_copies(book, mine)["renewed"] == ["07_delta"]
-    assert "better edition" in (mine / "07_delta.ipynb").read_text()
+    assert "better edition" in (mine / "07_delta.ipynb").read_text("utf-8")
 
 
 def test_a_reader_s_edits_are_never_overwritten(
@@ -69,7 +69,7 @@ def test_a_reader_s_edits_are_never_overwritten(
     write(book / "07_delta.ipynb", "a better edition")
     for _ in "ab":
         assert lab.bring_copies(book, mine)["behind"] == ["07_delta"]
-        assert "my answer" in (mine / "07_delta.ipynb").read_text()
+        assert "my answer" in (mine / "07_delta.ipynb").read_text("utf-8")
 
 
 def test_reset_keeps_the_reader_s_version(book: Path, tmp_path: Path) -> None:
@@ -79,8 +79,8 @@ def test_reset_keeps_the_reader_s_version(book: Path, tmp_path: Path) -> None:
         write(mine / "07_delta.ipynb", answer)
         said = lab.reset("07_delta", book, mine)
         assert said.endswith(f"your version is now 07_delta.mine-{n}.ipynb.")
-        assert "as printed" in (mine / "07_delta.ipynb").read_text()
-        assert answer in (mine / f"07_delta.mine-{n}.ipynb").read_text()
+        assert "as printed" in (mine / "07_delta.ipynb").read_text("utf-8")
+        assert answer in (mine / f"07_delta.mine-{n}.ipynb").read_text("utf-8")
     with pytest.raises(SystemExit, match="give one of 00_reading 07_delta"):
         lab.reset("07_detla", book, mine)
 
@@ -107,8 +107,8 @@ def test_reset_takes_what_a_person_types(
         write(mine / "07_delta.ipynb", "my answer")
         said = lab.reset(text, book, mine)
         assert said.startswith("07_delta.ipynb is as printed; your version")
-    assert "as printed" in (mine / "07_delta.ipynb").read_text()
-    assert "my answer" in (mine / "07_delta.mine-2.ipynb").read_text()
+    assert "as printed" in (mine / "07_delta.ipynb").read_text("utf-8")
+    assert "my answer" in (mine / "07_delta.mine-2.ipynb").read_text("utf-8")
 
 
 @pytest.mark.parametrize("typed", REFUSED)
@@ -166,7 +166,7 @@ def test_a_broken_copy_is_put_aside_and_named(
     assert named.startswith("07_delta.ipynb: it")
     assert named.endswith("07_delta.broken-1.ipynb")
     assert (mine / "07_delta.broken-1.ipynb").read_bytes() == BROKEN[kind]
-    assert "as printed" in copy.read_text()
+    assert "as printed" in copy.read_text("utf-8")
     assert not any(lab.bring_copies(book, mine).values())
 
 
@@ -179,7 +179,7 @@ def test_what_is_no_file_is_put_aside_too(
     for name in ("07_delta.ipynb", ".printed.json"):
         if what == "folder":
             (mine / name).mkdir()
-            (mine / name / "notes").write_text("mine")
+            (mine / name / "notes").write_text("mine", "utf-8")
         else:
             (mine / name).symlink_to(name if "circle" in what else "nowhere")
     done = lab.bring_copies(book, mine)
@@ -216,7 +216,7 @@ def test_without_a_record_an_edited_copy_is_kept_and_said_once(
     assert not any(lab.bring_copies(book, mine).values())
     write(book / "07_delta.ipynb", "a better edition")
     assert lab.bring_copies(book, mine)["behind"] == ["07_delta"]
-    assert "my answer" in (mine / "07_delta.ipynb").read_text()
+    assert "my answer" in (mine / "07_delta.ipynb").read_text("utf-8")
 
 
 def test_a_broken_page_of_the_book_is_named_and_the_others_come(
@@ -230,7 +230,7 @@ def test_a_broken_page_of_the_book_is_named_and_the_others_come(
     write(mine / "07_delta.ipynb", "my answer")
     with pytest.raises(SystemExit, match="07_delta.ipynb of the book: it"):
         lab.reset("07_delta", book, mine)
-    assert "my answer" in (mine / "07_delta.ipynb").read_text()
+    assert "my answer" in (mine / "07_delta.ipynb").read_text("utf-8")
 
 
 def test_a_link_stays_a_link_and_permissions_stay(
@@ -244,7 +244,7 @@ def test_a_link_stays_a_link_and_permissions_stay(
     write(book / "07_delta.ipynb", "a better edition")
     lab.bring_copies(book, mine)
     assert (mine / "07_delta.ipynb").is_symlink()
-    assert "better edition" in cloud.read_text()
+    assert "better edition" in cloud.read_text("utf-8")
     assert cloud.stat().st_mode & 0o777 == 0o640
 
 
@@ -277,8 +277,8 @@ def test_nothing_is_lost_where_writing_stops(
             write(book / "00_reading.ipynb", "a better edition")
             write(book / "07_delta.ipynb", "a better edition")
         if act == "mend":
-            (mine / "00_reading.ipynb").write_text("half a noteb")
-            (mine / ".printed.json").write_text("{")
+            (mine / "00_reading.ipynb").write_text("half a noteb", "utf-8")
+            (mine / ".printed.json").write_text("{", "utf-8")
         if act == "reset":
             do = functools.partial(lab.reset, "07_delta", book, mine)
         reached = end(n, mine, do)
@@ -288,13 +288,13 @@ def test_nothing_is_lost_where_writing_stops(
             for k, v in lab.bring_copies(book, mine).items()
             if v and k != "behind"
         ]
-        found = "".join(p.read_text() for p in mine.glob("*.ipynb"))
+        found = "".join(p.read_text("utf-8") for p in mine.glob("*.ipynb"))
         assert found.count("my answer") == (act != "first")
         assert found.count("half a noteb") == (act == "mend")
         for stem in ("00_reading", "07_delta"):
             nbformat.read(mine / f"{stem}.ipynb", 4)
         if act == "renew":
-            assert "better" in (mine / "00_reading.ipynb").read_text()
+            assert "better" in (mine / "00_reading.ipynb").read_text("utf-8")
         if not reached and (end is not faults.filled or n):
             assert n > 1, "no step was reached"
             return
@@ -322,19 +322,25 @@ def started(mine: Path, home: Path, log: Path) -> str:
     """What `make lab` has said by the time that JupyterLab is there."""
     command = [sys.executable, str(ROOT / "tools" / "lab" / "open.py")]
     command += [f"--my={mine}", "--no-browser", f"--port={free_port()}"]
-    out = {"stdout": log.open("w"), "stderr": subprocess.STDOUT}
+    out = {
+        "stdout": log.open("w", encoding="utf-8"),
+        "stderr": subprocess.STDOUT,
+    }
     env = {k: v for k, v in os.environ.items() if k != "IPYTHONDIR"}
     env |= {"HOME": str(home)}
     command += ["--allow-root"]
     process = subprocess.Popen(command, env=env, start_new_session=True, **out)
     for _ in range(600):
-        if "is running at" in log.read_text() or process.poll() is not None:
+        if (
+            "is running at" in log.read_text("utf-8")
+            or process.poll() is not None
+        ):
             break
         time.sleep(0.2)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
-    return log.read_text()
+    return log.read_text("utf-8")
 
 
 def test_lab_starts_in_its_own_folder(book: Path, tmp_path: Path) -> None:
@@ -344,7 +350,7 @@ def test_lab_starts_in_its_own_folder(book: Path, tmp_path: Path) -> None:
     (mine / "00_reading.ipynb").write_bytes(b"")
     (mine / ".printed.json").write_bytes(b"{")
     (home / ".jupyter").mkdir(parents=True)
-    (home / ".jupyter" / "jupyter_lab_config.py").write_text(HOSTILE)
+    (home / ".jupyter" / "jupyter_lab_config.py").write_text(HOSTILE, "utf-8")
     said = started(mine, home, tmp_path / "log")
     assert f"Serving notebooks from local directory: {mine}\n" in said
     assert "00_reading.ipynb: it is empty: it is now 00_reading.brok" in said
@@ -365,7 +371,7 @@ def test_a_broken_configuration_is_named(
 ) -> None:
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
     assert own.first_broken() is None
-    (tmp_path / name).write_text(OWN[name])
+    (tmp_path / name).write_text(OWN[name], "utf-8")
     assert str(own.first_broken()).startswith(f"{tmp_path / name} (")
     own.leave_out(tmp_path / "spare")
     assert own.first_broken() is None
@@ -376,7 +382,7 @@ def test_lab_starts_without_a_configuration_that_stops_it(
 ) -> None:
     (tmp_path / ".jupyter").mkdir()
     config = tmp_path / ".jupyter" / "jupyter_lab_config.py"
-    config.write_text('c.ServerApp.certfile = "/gone.pem"')
+    config.write_text('c.ServerApp.certfile = "/gone.pem"', "utf-8")
     said = started(tmp_path / "my", tmp_path, tmp_path / "log")
     assert "Starting anew, without your own configuration in" in said
     assert "is running at" in said
@@ -397,7 +403,7 @@ def test_a_folder_that_cannot_be_written_is_said(
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
 ) -> None:
-    (tmp_path / "file").write_text("mine")
+    (tmp_path / "file").write_text("mine", "utf-8")
     (tmp_path / "dead link").symlink_to("/proc/nowhere")
     for arguments in ([], ["--reset=07_delta"]):
         command = ["open.py", f"--my={tmp_path / kind}", *arguments]
@@ -416,7 +422,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, str(ROOT / "tools" / "lab" / "open.py")]
     command += [f"--my={mine}", "--no-browser", f"--port={port}"]
     command += [f"--IdentityProvider.token={TOKEN}", "--allow-root"]
-    log = (home / "log").open("w")
+    log = (home / "log").open("w", encoding="utf-8")
     process = subprocess.Popen(
         command,
         env={**os.environ, "HOME": str(home)} | {"IPYTHONDIR": str(home)},
@@ -430,7 +436,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             urllib.request.urlopen(f"{address}/api", timeout=5)
             break
         except (urllib.error.URLError, ConnectionError):
-            assert process.poll() is None, (home / "log").read_text()
+            assert process.poll() is None, (home / "log").read_text("utf-8")
             time.sleep(0.5)
     yield address
     os.killpg(process.pid, signal.SIGTERM)

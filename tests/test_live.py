@@ -54,14 +54,19 @@ def test_python_runs_without_a_browser(site: Path) -> None:
     folder = site / "_static" / "live" / "pyodide"
     node = Path(npm()).with_name("node")
     said = subprocess.run(
-        [node, "-e", script, folder], capture_output=True, text=True
+        [node, "-e", script, folder],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     assert said.stdout.strip() == "11", said.stderr[-2000:]
 
 
 @pytest.mark.together("site")
 def test_a_first_live_page_is_light(site: Path) -> None:
-    parts = json.loads((site / "_static" / "live" / "parts.json").read_text())
+    parts = json.loads(
+        (site / "_static" / "live" / "parts.json").read_text("utf-8")
+    )
     assert parts["transfer"] < 26e6
 
 
@@ -136,7 +141,9 @@ def test_what_a_page_cannot_do_is_said(site: Path) -> None:
     cells = [*LIMITS, *FINE]
     command = [Path(npm()).with_name("node"), "-e", NODE]
     command += [site / "_static" / "live", json.dumps(cells)]
-    ran = subprocess.run(command, capture_output=True, text=True)
+    ran = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8"
+    )
     assert ran.returncode == 0, ran.stderr[-2000:]
     said = json.loads(ran.stdout.rpartition("\n[")[2].join(["[", ""]))
     for cell, outputs in zip(cells, said, strict=True):
@@ -719,7 +726,7 @@ def test_make_serve_finds_a_port(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture,
 ) -> None:
-    (tmp_path / "index.html").write_text("")
+    (tmp_path / "index.html").write_text("", "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         monkeypatch.setattr(build, "PORT", port)

@@ -374,7 +374,7 @@ def test_one_file_that_stalled_does_not_speak_for_the_line(
 
 
 def test_make_serve_lets_a_page_share_memory(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("")
+    (tmp_path / "index.html").write_text("", "utf-8")
     with build.server(0, tmp_path) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/"

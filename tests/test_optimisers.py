@@ -32,6 +32,7 @@ def by_optax() -> dict[str, list[dict[str, Any]]]:
         capture_output=True,
         check=True,
         text=True,
+        encoding="utf-8",
     )
     return json.loads(said.stdout)
 

@@ -90,7 +90,9 @@ def test_actionlint_finds_nothing(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stdout
     spoiled = tmp_path / "deploy.yml"
     text = (ROOT / ".github/workflows/deploy.yml").read_text("utf-8")
-    spoiled.write_text(text.replace("outputs.base_url", "outputs.url"))
+    spoiled.write_text(
+        text.replace("outputs.base_url", "outputs.url"), "utf-8"
+    )
     assert '"url" is not defined' in run(tool("actionlint"), spoiled).stdout
 
 
@@ -128,9 +130,11 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 @pytest.mark.posix
 def test_binder_starts_the_book() -> None:
     """It installs from the top of the repository, where the files are."""
-    wanted = (ROOT / "binder" / "requirements.txt").read_text().split("\n")
+    wanted = (
+        (ROOT / "binder" / "requirements.txt").read_text("utf-8").split("\n")
+    )
     assert wanted[:2] == ["-c ../constraints.txt", "-e .[book]"]
-    runtime = (ROOT / "binder" / "runtime.txt").read_text().strip()
+    runtime = (ROOT / "binder" / "runtime.txt").read_text("utf-8").strip()
     assert runtime == "python-3.11"
     start = ROOT / "binder" / "start"
     assert os.access(start, os.X_OK)
@@ -230,12 +234,16 @@ def test_what_the_wheel_holds_has_its_licence(wheel: Path) -> None:
 @pytest.mark.guard("7 site")
 @pytest.mark.together("site")
 def test_what_the_site_holds_has_its_licence(site: Path) -> None:
+    """Fonts are files there; none is hidden in a style."""
     assert not [*licences.lacks("site", licences.contents(site))]
+    assert not licences.embedded(site)
 
 
 def test_what_is_not_listed_is_noticed(tmp_path: Path) -> None:
-    (tmp_path / "reveal").mkdir()
-    for name in ("a.html", "licences.md", "slides.css", "reveal/reveal.js"):
+    there = "a.html licences.md slides.css reveal/reveal.js reveal/LICENSE"
+    there += " reveal/theme/white.css reveal/css/LICENSE"
+    for name in there.split():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert release.licensed("slides", tmp_path) == tmp_path
     (tmp_path / "jquery.js").touch()
@@ -243,8 +251,16 @@ def test_what_is_not_listed_is_noticed(tmp_path: Path) -> None:
         release.licensed("slides", tmp_path)
     font = "IBMPlexSans-Bold of the PDF has no licence"
     assert font in [*licences.lacks("pdf", ["IBMPlexSans-Bold"])]
-    gone = "reveal/* is not in the slides"
+    gone = "reveal/css/* is not in the slides"
     assert gone in [*licences.lacks("slides", ["index.html"])]
+
+
+def test_a_font_within_a_style_is_noticed(tmp_path: Path) -> None:
+    face = "@font-face {{font-family: '{}'; src: url({});}} a {{b: c}}"
+    text = face.format("Hidden One", "data:font/woff;base64,AA==")
+    text += face.format("Seen", "seen.woff2")
+    (tmp_path / "a.css").write_text(text, "utf-8")
+    assert licences.embedded(tmp_path) == {"Hidden One"}
 
 
 def test_the_parts_of_live_pages_have_their_licence() -> None:
@@ -267,8 +283,8 @@ def test_the_parts_of_live_pages_have_their_licence() -> None:
 def test_an_archive_is_the_same_whenever_it_is_made(tmp_path: Path) -> None:
     folder = tmp_path / "site"
     (folder / "chapters").mkdir(parents=True)
-    (folder / "chapters" / "a.html").write_text("a")
-    (folder / "index.html").write_text("b")
+    (folder / "chapters" / "a.html").write_text("a", "utf-8")
+    (folder / "index.html").write_text("b", "utf-8")
     first, second = tmp_path / "book-1.zip", tmp_path / "again" / "book-1.zip"
     second.parent.mkdir()
     release.archive(folder, first)
@@ -287,7 +303,7 @@ def test_checksums_are_as_sha256sum_reads_them(tmp_path: Path) -> None:
         pytest.skip("no sha256sum here")
     (tmp_path / "a b.pdf").write_bytes(b"a")
     (tmp_path / "b.zip").write_bytes(b"b")
-    (tmp_path / "SHA256SUMS").write_text(release.sums(tmp_path))
+    (tmp_path / "SHA256SUMS").write_text(release.sums(tmp_path), "utf-8")
     check = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
     assert run(*check, cwd=tmp_path).returncode == 0
     (tmp_path / "b.zip").write_bytes(b"c")
@@ -323,8 +339,12 @@ def test_each_erratum_is_guarded() -> None:
 
 def test_a_guard_that_is_gone_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "test_a.py").write_text("def test_b() -> None: ...")
-    (tmp_path / "a.md").write_text('It rises.\n% so "it rises": x > 1\n')
+    (tmp_path / "tests" / "test_a.py").write_text(
+        "def test_b() -> None: ...", "utf-8"
+    )
+    (tmp_path / "a.md").write_text(
+        'It rises.\n% so "it rises": x > 1\n', "utf-8"
+    )
     there = ["tests/test_a.py::test_b", 'a.md::so "it rises"', "a.md::x > 1"]
     assert all(errata.guarded(guard, tmp_path) for guard in there)
     gone = ["tests/test_a.py::test_", "tests/test_b.py::test_b", "a.md::"]
@@ -389,7 +409,8 @@ def test_the_newest_pyodide_is_named(
         f"#!{sys.executable}\nimport sys, pathlib\n"
         "folder = sys.argv[sys.argv.index('--pack-destination') + 1]\n"
         "pathlib.Path(folder, 'pyodide-9.0.0.tgz').write_bytes(b'whole')\n"
-        'print(\'[{"filename": "pyodide-9.0.0.tgz", "version": "9.0.0"}]\')\n'
+        'print(\'[{"filename": "pyodide-9.0.0.tgz", "version": "9.0.0"}]\')\n',
+        "utf-8",
     )
     npm.chmod(0o755)
     monkeypatch.setattr(newest, "npm", lambda: str(npm))

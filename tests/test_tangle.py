@@ -29,7 +29,7 @@ def write_chapter(folder: Path, stem: str, *cells: tuple[str, str]) -> None:
         ]
     }
     folder.mkdir(exist_ok=True)
-    (folder / f"{stem}.ipynb").write_text(json.dumps(notebook))
+    (folder / f"{stem}.ipynb").write_text(json.dumps(notebook), "utf-8")
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_a_hand_edit_is_found(book_copy: Path) -> None:
 
 
 def test_a_module_that_no_chapter_writes_is_found(book_copy: Path) -> None:
-    (book_copy / "bp" / "stray.py").write_text("A = 1\n")
+    (book_copy / "bp" / "stray.py").write_text("A = 1\n", "utf-8")
     assert "-A = 1" in check(book_copy).stdout
 
 
@@ -230,11 +230,13 @@ def test_no_chapter_is_an_error(
     found: list[str],
 ) -> None:
     (tmp_path / "bp").mkdir()
-    (tmp_path / "bp" / "one.py").write_text('"""Written by the chapters."""')
+    (tmp_path / "bp" / "one.py").write_text(
+        '"""Written by the chapters."""', "utf-8"
+    )
     if found:
         folder.mkdir()
     for name in found:
-        (folder / name).write_text("# One")
+        (folder / name).write_text("# One", "utf-8")
     for arguments in ([], ["--check"]):
         assert tangle.main(arguments, root=tmp_path) == 1
         assert "there is no chapter" in capsys.readouterr().err
@@ -263,7 +265,7 @@ SPOILED = {
 @pytest.mark.parametrize("kind", SPOILED)
 def test_a_spoiled_chapter_is_named(folder: Path, kind: str) -> None:
     folder.mkdir()
-    (folder / "01_one.ipynb").write_text(SPOILED[kind])
+    (folder / "01_one.ipynb").write_text(SPOILED[kind], "utf-8")
     with pytest.raises(
         tangle.TangleError, match="^01_one(.ipynb)?: "
     ) as error:

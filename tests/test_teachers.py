@@ -156,6 +156,20 @@ def out_of_order(weeks: list[list[str]], found: needs.Needs) -> list[str]:
     ]
 
 
+def imported(book: Book) -> needs.Needs:
+    """The chapters that have written what a chapter's open cells import."""
+    by_name = {stem[3:]: stem for stem in book.texts if stem < "90"}
+    found = {}
+    for stem, text in book.texts.items():
+        cells = [
+            c for c in teachers.CELL.findall(text) if "hide-input" not in c
+        ]
+        names = re.findall(r"^from bp\.(\w+) import", "\n".join(cells), re.M)
+        others = {by_name[name] for name in names if name in by_name}
+        found[stem] = sorted(others - {stem})
+    return found
+
+
 @pytest.mark.any_chapter
 @pytest.mark.parametrize("name", teachers.plans())
 def test_a_plan_has_each_chapter_after_all_that_it_needs(
@@ -165,6 +179,7 @@ def test_a_plan_has_each_chapter_after_all_that_it_needs(
     taken = [stem for week in weeks for stem in week]
     assert len(set(taken)) == len(taken) and set(taken) <= set(book.texts)
     assert out_of_order(weeks, book.needs) == []
+    assert out_of_order(weeks, imported(book)) == []
     words = {"Six": 6, "Fourteen": 14}
     assert len(weeks) == words[name.split()[0]]
 

@@ -381,7 +381,9 @@ def test_all_rules_are_there_whoever_is_imported_first() -> None:
     code = "from bp.autodiff import grad; import numpy as np; "
     code += "print(grad(lambda a: np.log(np.mean(a)), np.ones(2)))"
     run = [sys.executable, "-c", code]
-    said = subprocess.run(run, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        run, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     assert said.stdout == "[0.5 0.5]\n"
 
 

@@ -37,16 +37,16 @@ The end.
 class Twins:
     def __init__(self, folder: Path) -> None:
         self.text, self.stored = folder / "01_one.md", folder / "01_one.ipynb"
-        self.text.write_text(TEXT)
+        self.text.write_text(TEXT, "utf-8")
         self.pair()
 
     def pair(self) -> list[str]:
         return pairs.pair("01_one")
 
     def edit_text(self, old: str, new: str) -> None:
-        text = self.text.read_text()
+        text = self.text.read_text("utf-8")
         assert old in text
-        self.text.write_text(text.replace(old, new))
+        self.text.write_text(text.replace(old, new), "utf-8")
 
     def edit_stored(self, old: str, new: str) -> None:
         notebook = nbformat.read(self.stored, 4)
@@ -103,7 +103,7 @@ def test_the_edited_twin_wins_whichever_was_saved_last(
         pair.run_and_save()
     os.utime(pair.text if last == "stored" else pair.stored, (0, 0))
     assert pair.pair() == ["text was edited"]
-    assert "A better sentence.\n" in pair.text.read_text()
+    assert "A better sentence.\n" in pair.text.read_text("utf-8")
     assert "A better sentence" in pair.both[0]
 
     pair.edit_stored("A = 1", "A = 2")
@@ -134,11 +134,11 @@ def test_every_kind_of_edit_of_the_text_wins(
     pair: Twins, old: str, new: str
 ) -> None:
     pair.edit_text(old, new)
-    edited = pair.text.read_text()
+    edited = pair.text.read_text("utf-8")
     pair.run_and_save()
     assert pair.pair()[0] == "text was edited"
     assert pair.both
-    assert pair.text.read_text().split() == edited.split()
+    assert pair.text.read_text("utf-8").split() == edited.split()
 
 
 @pytest.mark.parametrize("how", ["deleted", "moved", "tag"])
@@ -156,7 +156,7 @@ def test_every_kind_of_edit_of_the_notebook_wins(
     pair.text.touch()
     assert pair.pair()[0] == "notebook was edited"
     assert len(pair.both) == len(notebook.cells)
-    assert ("eq-x" in pair.text.read_text()) == (how == "tag")
+    assert ("eq-x" in pair.text.read_text("utf-8")) == (how == "tag")
 
 
 def test_both_edited_is_said_and_neither_is_touched(pair: Twins) -> None:
@@ -204,7 +204,7 @@ NOTHING += [f"{HEADER}\n\n```{{code-cell}} ipython3\n\n```\n"]
 @pytest.mark.parametrize("text", NOTHING)
 def test_a_text_without_cells_never_wins(pair: Twins, text: str) -> None:
     before = pair.bytes
-    pair.text.write_text(text)
+    pair.text.write_text(text, "utf-8")
     assert pair.pair() == ["text was empty", "text twin written"]
     assert pair.bytes == before
 
@@ -218,14 +218,14 @@ def test_a_notebook_without_cells_never_wins(
     notebook.cells = [nbformat.v4.new_code_cell()] * (content == "blank")
     if content in ("none", "blank"):
         content = nbformat.writes(notebook)
-    pair.stored.write_text(content)
+    pair.stored.write_text(content, "utf-8")
     assert pair.pair() == ["notebook was empty"]
     assert pair.bytes == before
 
 
 def test_two_twins_without_cells_are_said(pair: Twins) -> None:
-    pair.text.write_text("")
-    pair.stored.write_text("")
+    pair.text.write_text("", "utf-8")
+    pair.stored.write_text("", "utf-8")
     with pytest.raises(twins.TwinError, match="neither twin holds a cell"):
         pair.pair()
 
@@ -356,11 +356,11 @@ def test_white_space_that_nobody_sees_settles(pair: Twins, text: str) -> None:
 
 
 def test_an_older_notebook_is_brought_to_the_present(pair: Twins) -> None:
-    notebook = json.loads(pair.stored.read_text())
+    notebook = json.loads(pair.stored.read_text("utf-8"))
     notebook["nbformat_minor"] = 0
     for cell in notebook["cells"]:
         del cell["id"]
-    pair.stored.write_text(json.dumps(notebook))
+    pair.stored.write_text(json.dumps(notebook), "utf-8")
     assert pair.pair() == []
     assert pair.both and nbformat.read(pair.stored, 4).nbformat_minor == 5
 
@@ -368,7 +368,7 @@ def test_an_older_notebook_is_brought_to_the_present(pair: Twins) -> None:
 def test_a_page_that_is_made_is_made_anew(pair: Twins) -> None:
     for spoiled in (pair.text, pair.stored):
         spoiled.write_bytes(BROKEN["conflict"])
-        pair.text.write_text(TEXT)
+        pair.text.write_text(TEXT, "utf-8")
         pairs.pair("01_one", made=True)
         assert pair.both
 

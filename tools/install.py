@@ -15,12 +15,17 @@ import os
 import shutil
 import subprocess
 import sys
+from glob import glob
 from os.path import join
 from urllib.parse import quote
 
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+import patience  # noqa: E402
+
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VENV = join(ROOT, ".venv")
-PYTHON = join(VENV, "bin", "python")
+WINDOWS = os.name == "nt"
+PYTHON = join(VENV, "Scripts" if WINDOWS else "bin", "python")
 EXTRAS = {"book": "book", "test": "book,site,edition,test"}
 MARKS = ("made", "book", "test")  # files in .venv that are ours
 NEEDED = {  # modules, as a sign that nothing has been lost
@@ -133,7 +138,9 @@ def make():
     print("Making .venv with %s" % python)
     sys.stdout.flush()
     command = [python, "-m", "venv", "--without-pip", VENV]
-    if subprocess.call(command):
+    with patience.heard():
+        failed = subprocess.call(command)
+    if failed:
         shutil.rmtree(VENV)
         sys.exit("%s could not make .venv: it says why above" % python)
 
@@ -156,6 +163,13 @@ def write(name, content):
         file.write(content)
 
 
+def installed():
+    """How many packages are there by now; pip itself says nothing of it."""
+    places = ("lib", "python*", "site-packages"), ("Lib", "site-packages")
+    found = [glob(join(VENV, *place, "*.dist-info")) for place in places]
+    return "%d packages are there" % max(map(len, found))
+
+
 def install(what):
     command = pip() + ["install", "--quiet", "--progress-bar", "on"]
     command += ["-e", ".[%s]" % EXTRAS[what]]
@@ -167,7 +181,9 @@ def install(what):
     exact = free.get("PIP_CONSTRAINT", "")
     if " " in exact and os.path.exists(exact):  # pip would take it for two
         free["PIP_CONSTRAINT"] = "file://" + quote(os.path.abspath(exact))
-    if subprocess.call(command, cwd=ROOT, env=free):
+    with patience.heard(installed):
+        failed = subprocess.call(command, cwd=ROOT, env=free)
+    if failed:
         sys.exit(
             "It could not all be installed; pip says why above.\n"
             "The same command goes on where this one stopped."

@@ -1,5 +1,6 @@
 """The page *Licences*, made of `licences.yml`: what is shipped, by whom."""
 
+import re
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ With them comes the work of others, each under a licence of its own.
 The names of licences are those of [SPDX](https://spdx.org/licenses/), where it
 has one, and the last column says where the work is.
 """
+FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 TABLE = "| What | Licence | Shipped with |\n|:--|:--|:--|\n"
 
 
@@ -82,6 +84,17 @@ def contents(path: Path) -> list[str]:
         return [*fonts(path)]
     with zipfile.ZipFile(path) as archive:
         return [i.filename for i in archive.infolist() if not i.is_dir()]
+
+
+def embedded(folder: Path) -> set[str]:
+    """The fonts that the styles of a folder carry within themselves."""
+    return {
+        family
+        for path in folder.rglob("*.css")
+        for face in FACE.findall(path.read_text("utf-8"))
+        if "url(data:" in face.replace(" ", "")
+        for family in re.findall(r"font-family:\s*['\"]?([^;'\"}]+)", face)
+    }
 
 
 def lacks(kind: str, there: list[str]) -> Iterator[str]:

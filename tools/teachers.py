@@ -74,6 +74,8 @@ change, print and sell what you like, and say where it comes from.
 under the same licence; `figures/index.html` of the site shows them all.
 `make slides` makes slides of each chapter: its question, its pictures, its
 formulas, its exercises.
+A site that the repository's workflow has published has them too, at
+`slides/index.html`, and beside them `book.pdf` and `book.epub`.
 
 **To change it.** A chapter is a text, `chapters/NN_name.md`, with one
 sentence a line.
@@ -147,6 +149,13 @@ class Book:
         )
 
 
+def linked(times: str, to: str) -> str:
+    """The number of exercises, as a link to them."""
+    return re.sub(
+        r"\d+ exercises?", lambda found: f"[{found[0]}]({to})", times
+    )
+
+
 def chapters(book: Book) -> Iterator[str]:
     yield CHAPTERS
     names = ["To begin", *captions(book.root)]
@@ -156,7 +165,8 @@ def chapters(book: Book) -> Iterator[str]:
         for stem in filter(book.texts.get, stems):
             need, leave = needs.before_and_after(book.texts[stem])
             head = f"**{stem[:2]} {tangle.link(stem)}**"
-            yield f"{head}, {book.times([stem])}.\n{need}\n{leave}"
+            times = linked(book.times([stem]), f"{stem}.ipynb#exercises")
+            yield f"{head}, {times}.\n{need}\n{leave}"
 
 
 def graph(book: Book) -> Iterator[str]:

@@ -55,4 +55,5 @@ epub_exclude_files = [
     ).split()
 ]
 epub_css_files = ["ebook.css"]
-html_static_path = ["static"]
+epub_cover = ("_static/cover.png", "cover.html")
+html_static_path, templates_path = ["static"], ["templates"]

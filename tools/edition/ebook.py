@@ -18,13 +18,34 @@ from sphinx.writers.html5 import HTML5Translator
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "website")]
-from narrow import narrow  # noqa: E402
+import front  # noqa: E402
+from narrow import narrow, parted  # noqa: E402
 from onpaper import picture  # noqa: E402
 from typeset import in_lines, typesetter  # noqa: E402
 
+COVER = "_static/cover.png"
+# See https://www.w3.org/TR/epub-a11y-11/
+SENSES = "".join(
+    f'<meta property="schema:{name}">{value}</meta>\n'
+    for name, value in (
+        ("accessMode", "textual"),
+        ("accessMode", "visual"),
+        ("accessModeSufficient", "textual"),
+        ("accessibilityFeature", "MathML"),
+        ("accessibilityFeature", "alternativeText"),
+        ("accessibilityFeature", "structuralNavigation"),
+        ("accessibilityFeature", "tableOfContents"),
+        ("accessibilityHazard", "none"),
+        (
+            "accessibilitySummary",
+            "Each picture has its text, each formula is MathML.",
+        ),
+    )
+)
+
 
 def visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(typesetter.mathml(node.astext(), False))
+    self.body.append(parted(typesetter.mathml(node.astext(), False)))
     raise nodes.SkipNode
 
 
@@ -51,9 +72,20 @@ def named_apart(svg: str) -> str:
 
 def visit_picture(self: HTML5Translator, node: picture) -> None:
     drawn = "".join(named_apart(svg) for svg in node["svgs"])
-    said = f"<figcaption>{escape(node['caption'])}</figcaption>"
-    self.body.append(f'<figure class="picture">{drawn}{said}</figure>\n')
+    said, name = escape(node["caption"]), f"said-{next(count)}"
+    self.body.append(
+        '<figure class="picture">'
+        f'<div role="img" aria-labelledby="{name}">{drawn}</div>'
+        f'<figcaption id="{name}">{said}</figcaption></figure>\n'
+    )
     raise nodes.SkipNode
+
+
+def draw_cover(app: Sphinx) -> None:
+    if app.builder.name == "epub":
+        target = Path(app.outdir) / COVER
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(front.cover(app.config.project))
 
 
 def lighten(
@@ -61,6 +93,7 @@ def lighten(
 ) -> None:
     """Of all styles the three that paper needs, and no script."""
     if app.builder.name == "epub":
+        context["told"] = front.told() if template == "cover.html" else ""
         kept = ("epub.css", "pygments.css", "ebook.css")
         styles = context["css_files"]
         context["css_files"] = [s for s in styles if s.filename.endswith(kept)]
@@ -68,7 +101,7 @@ def lighten(
 
 
 def declare(app: Sphinx, error: Exception | None) -> None:
-    """Say in the list of files which of them hold formulas or drawings."""
+    """Say which files hold what, and what the book gives to which senses."""
     typesetter.stop()
     if error or app.builder.name != "epub":
         return
@@ -88,6 +121,9 @@ def declare(app: Sphinx, error: Exception | None) -> None:
         lambda m: m[0] if "nav.xhtml" in m[0] else with_properties(m),
         whole.read_text("utf-8"),
     )
+    image = f'href="{COVER}"'
+    listed = listed.replace(image, f'{image} properties="cover-image"')
+    listed = listed.replace("</metadata>", f"{SENSES}</metadata>")
     whole.write_text(listed, "utf-8")
     with zipfile.ZipFile(book) as old:
         parts = [(info, old.read(info)) for info in old.infolist()]
@@ -102,5 +138,6 @@ def setup(app: Sphinx) -> None:
         "mathml", (visit_math, None), (visit_display, None)
     )
     app.add_node(picture, override=True, html=(visit_picture, None))
+    app.connect("builder-inited", draw_cover)
     app.connect("html-page-context", lighten)
     app.connect("build-finished", declare)

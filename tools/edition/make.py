@@ -1,25 +1,40 @@
 """Make the PDF, the ePub or the slides of the book, from what is stored."""
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FILES = {"pdf": ("paper", "book.pdf"), "epub": ("epub", "book.epub")}
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+from patience import heard  # noqa: E402
 
 
 def make(kind: str, folder: Path = ROOT / "_build") -> Path:
     """The file made; what goes wrong, a warning too, stops it."""
-    print(f"Making the {kind} (about a minute)", flush=True)
-    if kind == "slides":
-        import slides
+    began = time.monotonic()
+    print(f"Making the {kind} (a minute or two)", flush=True)
+    with heard():
+        made = slides(folder) if kind == "slides" else by_sphinx(kind, folder)
+    taken = time.monotonic() - began
+    inside = made.is_relative_to(ROOT)
+    where = made.relative_to(ROOT) if inside else made
+    said = f"It is {where}, {size(made):.1f} MB"
+    print(f"{said}, made in {taken:.0f} s.", flush=True)
+    return made
 
-        return slides.make(folder / "slides")
+
+def slides(folder: Path) -> Path:
+    import slides
+
+    return slides.make(folder / "slides")
+
+
+def by_sphinx(kind: str, folder: Path) -> Path:
     builder, name = FILES[kind]
     target = folder / kind
     shutil.rmtree(target, ignore_errors=True)
@@ -46,10 +61,9 @@ def main() -> int:
     options = parser.parse_args()
     for kind in options.kinds:
         try:
-            made = make(kind, options.to)
+            make(kind, options.to)
         except subprocess.CalledProcessError as error:
             return error.returncode  # what is wrong stands above
-        print(f"It is {os.path.relpath(made)}, {size(made):.1f} MB.")
     return 0
 
 

@@ -62,8 +62,8 @@ def where_it_moves(cell: nodes.container, docname: str) -> nodes.paragraph:
     return nodes.paragraph("", "", link, nodes.Text("."))
 
 
-def solve_last(doctree: nodes.document) -> None:
-    """The solutions, in a section at the end."""
+def solve_last(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """The solutions, in a section at the end, which has no number."""
     found = [
         node
         for node in doctree.findall(nodes.Element)
@@ -77,6 +77,7 @@ def solve_last(doctree: nodes.document) -> None:
         node.parent.remove(node)
         section += node
     doctree.children[0].append(section)
+    app.env.toc_secnumbers.setdefault(docname, {})["#solutions"] = ()
 
 
 def flatten(doctree: nodes.document) -> None:
@@ -95,7 +96,7 @@ def settle(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for cell in experiments:
             cell += where_it_moves(cell, docname)
     flatten(doctree)
-    solve_last(doctree)
+    solve_last(app, doctree, docname)
 
 
 def digest() -> str:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import matplotlib
 import typst
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -15,14 +14,15 @@ from sphinx.builders import Builder
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+import front  # noqa: E402
 from onpaper import SITE, picture  # noqa: E402
 from tex import Formulas  # noqa: E402
 from writer import Writer, escaped  # noqa: E402
 
 from contents import captions, listed, parts  # noqa: E402
 
+ENTRIES = ("bibliography",)  # a page of many short entries
 INDEX = "terms"  # the page in whose place stands an index, at the end
-FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
 class Paper(Builder):
@@ -78,7 +78,8 @@ class Paper(Builder):
         doctree = self.env.get_and_resolve_doctree(self.at, self)
         writer = Writer(doctree, self)
         doctree.walkabout(writer)
-        return "".join(writer.out)
+        made = "".join(writer.out)
+        return f"\n#listed[{made}]\n" if stem in ENTRIES else made
 
     def text(self) -> str:
         """All of the book, in its order."""
@@ -94,19 +95,22 @@ class Paper(Builder):
     def write(self, *ignored: object) -> None:
         source = Path(self.outdir) / "book.typ"
         book = (HERE / "book.typ").read_text("utf-8")
-        source.write_text(book + self.text(), "utf-8")
+        front.draw(Path(self.outdir))
+        source.write_text(front.TYPST + book + self.text(), "utf-8")
         about = {
             "title": self.config.project,
             "author": self.config.author,
             "year": self.config.copyright,
             "edition": self.config.version,
+            "promise": front.PROMISE,
+            "told": front.told(),
             "site": SITE,
         }
         typst.compile(
             source,
             output=source.with_suffix(".pdf"),
             root=self.outdir,
-            font_paths=[str(FONTS)],
+            font_paths=[front.FONTS],
             sys_inputs=about,
         )
 

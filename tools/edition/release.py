@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 import zipfile
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from make import make  # noqa: E402
 
 from licences import contents, lacks, licences  # noqa: E402
+from patience import heard  # noqa: E402
 
 DIST = ROOT / "dist"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same archive from the same files
@@ -45,14 +47,15 @@ def git(*command: str) -> str:
 
 def quietly(command: list[str], env: Mapping[str, str] = os.environ) -> None:
     """Run it; what it says is shown where it fails."""
-    done = subprocess.run(
-        command,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    )
+    with heard():
+        done = subprocess.run(
+            command,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
     if done.returncode:
         sys.exit(f"{done.stdout}\n{' '.join(command)}: this failed")
 
@@ -118,7 +121,7 @@ def sums(folder: Path) -> str:
 
 def release() -> None:
     stem = "{name}-{version}".format(**project())
-    print(f"An edition, {stem}: about ten minutes the first time")
+    print(f"An edition, {stem}: a quarter of an hour the first time")
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     say(1, "the wheel, and its source archive")
@@ -139,10 +142,13 @@ def release() -> None:
 def main() -> None:
     if changed := git("status", "--porcelain"):
         sys.exit(f"Commit this first, or put it away:\n{changed}")
+    began = time.monotonic()
     release()
-    print("\nIn dist/, with the checksums in SHA256SUMS:")
+    minutes = (time.monotonic() - began) / 60
+    print(f"\nMade in {minutes:.0f} minutes, with checksums in SHA256SUMS:")
     for path in sorted(DIST.iterdir()):
-        print(f"{path.stat().st_size / 1e6:7.1f} MB  {path.name}")
+        size = path.stat().st_size / 1e6
+        print(f"{size:7.1f} MB  {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import html
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -35,6 +36,11 @@ REVEAL = fetch.Package(
     "package/dist/",
     ("reveal.js", "reveal.css", "theme/white.css"),
     "reveal",
+)
+TOLD = replace(  # the licences of what it is made of
+    REVEAL,
+    source="package/",
+    wanted=("LICENSE", "css/theme/fonts/source-sans-pro/LICENSE"),
 )
 DISPLAY = re.compile(r"^\$\$\n(.*?)^\$\$ \((eq-[\w-]+)\)", re.M | re.S)
 IN_WORDS = re.compile(r"\n\n+(In words[^\n]*)")
@@ -158,7 +164,7 @@ def slides(stem: str) -> str:
 def make(folder: Path) -> Path:
     """Slides of all chapters, and a page that lists them."""
     folder.mkdir(parents=True, exist_ok=True)
-    fetch.gather(folder, [REVEAL])
+    fetch.gather(folder, [REVEAL, TOLD])
     (folder / "slides.css").write_bytes((HERE / "slides.css").read_bytes())
     entries = ""
     for stem in (s for s in listed() if re.match(r"\d\d_", s)):

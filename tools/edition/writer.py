@@ -19,6 +19,13 @@ from onpaper import picture  # noqa: E402
 if TYPE_CHECKING:
     from paper import Paper
 
+UNSEEN = (nodes.comment, nodes.target)
+SHOWN = (
+    nodes.bullet_list,
+    nodes.enumerated_list,
+    nodes.math_block,
+    nodes.table,
+)
 SPECIAL = re.compile(r"([\\#$*_`<>@~\[\]=\-+/])")
 
 
@@ -61,6 +68,14 @@ def prints(code: nodes.literal_block) -> str:
     )
     said = cell.findall(nodes.literal_block) if cell else ()
     return "true" if any("output" in s["classes"] for s in said) else "false"
+
+
+def announces(paragraph: nodes.paragraph) -> bool:
+    """Does its last sentence go on with what stands below it?"""
+    after = paragraph.parent.children[paragraph.parent.index(paragraph) + 1 :]
+    seen = (n for n in after if not isinstance(n, UNSEEN))
+    goes_on = not paragraph.astext().rstrip().endswith((".", "?", "!", ")"))
+    return goes_on and isinstance(next(seen, None), SHOWN)
 
 
 class Writer(nodes.NodeVisitor):
@@ -115,7 +130,9 @@ class Writer(nodes.NodeVisitor):
         self.out.append(escaped(node.astext()))
 
     def visit_paragraph(self, node: nodes.paragraph) -> None:
-        self.out.append(f"\n{self.inner(node).strip()}\n")
+        said = self.inner(node).strip()
+        said = f"#announced[{said}]" if announces(node) else said
+        self.out.append(f"\n{said}\n")
         raise nodes.SkipNode
 
     def visit_emphasis(self, node: nodes.emphasis) -> None:
@@ -269,8 +286,8 @@ class Writer(nodes.NodeVisitor):
 
     def visit_picture(self, node: picture) -> None:
         files = several(map(quoted, self.builder.files(node)))
-        caption = escaped(node["caption"])
-        self.out.append(f"\n#picture({files})[{caption}]\n")
+        said, shown = quoted(node["caption"]), escaped(node["caption"])
+        self.out.append(f"\n#picture({files}, {said})[{shown}]\n")
         raise nodes.SkipNode
 
     def visit_raw(self, node: nodes.raw) -> None:
@@ -285,10 +302,12 @@ class Writer(nodes.NodeVisitor):
         )
         number = ".".join(map(str, (*chapter, self.exercise)))
         title, *rest = node.children
+        mark = title.children[-1].astext()
+        title = nodes.container("", *title.children[:-1])
         said = self.inner(title).strip().removeprefix("(").removesuffix(")")
         inside = self.inner(nodes.container("", *rest))
         self.out.append(
-            f"\n#exercise({quoted(number)})[{said}]"
+            f"\n#exercise({quoted(number)}, {quoted(mark)})[{said}]"
             f"[{self.marks(node)}{inside}]\n"
         )
         raise nodes.SkipNode

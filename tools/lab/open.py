@@ -1,6 +1,6 @@
 """Open the book in JupyterLab, on the reader's own copies: `make lab`.
 
-python tools/lab/open.py [--my=FOLDER] [arguments for jupyter lab …]
+python tools/lab/open.py [--my=FOLDER] [arguments for jupyter lab ...]
 python tools/lab/open.py [--my=FOLDER] --reset 07_delta
 """
 
@@ -101,7 +101,8 @@ def start(mine: Path, arguments: list[str]) -> int:
         print(f"\nStarting anew, without your own configuration in {where}")
         own.leave_out(mine / SPARE)
         code = lab(mine, arguments)
-    if code > 0 and os.geteuid() == 0 and "--allow-root" not in arguments:
+    root = hasattr(os, "geteuid") and os.geteuid() == 0  # Windows has none
+    if code > 0 and root and "--allow-root" not in arguments:
         print('As root, give: make lab ARGS="--allow-root"')
     return code
 

@@ -77,14 +77,14 @@ def lock(pyodide: Path, wheels: dict[str, Path]) -> dict[str, Any]:
             found = theirs | {"sha256": found["sha256"], "depends": depends}
         packages[name] = found
     locked = {"info": official["info"], "packages": packages}
-    (pyodide / "pyodide-lock.json").write_text(json.dumps(locked))
+    (pyodide / "pyodide-lock.json").write_text(json.dumps(locked), "utf-8")
 
     whole = official["packages"]["ipython"]["depends"]
     for_notebooks = packages | {
         "ipython": packages["ipython"] | {"depends": whole}
     }
     (pyodide / notebook.LOCK).write_text(
-        json.dumps(locked | {"packages": for_notebooks})
+        json.dumps(locked | {"packages": for_notebooks}), "utf-8"
     )
     return packages
 
@@ -131,5 +131,5 @@ def write_parts(static: Path, files: list[Path]) -> int:
         "transfer": sum(map(transfer, first)),
     }
     text = json.dumps(about, indent=1) + "\n"
-    (static / "live" / "parts.json").write_text(text)
+    (static / "live" / "parts.json").write_text(text, "utf-8")
     return about["transfer"]

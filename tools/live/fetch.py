@@ -98,7 +98,9 @@ def pip_download(requirement: str, folder: Path) -> None:
     command += ["--dest", str(folder), requirement]
     # The exact versions for this machine's Python are not for the page's.
     free = {k: v for k, v in os.environ.items() if k != "PIP_CONSTRAINT"}
-    result = subprocess.run(command, env=free, stderr=PIPE, text=True)
+    result = subprocess.run(
+        command, env=free, stderr=PIPE, text=True, encoding="utf-8"
+    )
     if result.returncode:
         raise OSError(result.stderr.strip().rpartition("\n")[2])
 
@@ -147,7 +149,7 @@ def keep(path: Path, content: bytes, sha256: str) -> None:
 
 def progress(folder: Path, wanted: dict[str, str], name: str) -> None:
     here = sum((folder / n).exists() for n in wanted)
-    bar = "█" * (20 * here // len(wanted))
+    bar = "#" * (20 * here // len(wanted))
     end = "\n" if here == len(wanted) or not sys.stdout.isatty() else "\r"
     line = f"live pages |{bar:20}| {here:2}/{len(wanted)} {name[:40]:40}"
     print(line, end=end, flush=True)

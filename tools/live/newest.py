@@ -25,6 +25,7 @@ def newest(folder: Path) -> tuple[str, str]:
         check=True,
         stdout=subprocess.PIPE,
         text=True,
+        encoding="utf-8",
     )
     (packed,) = json.loads(said.stdout)
     archive = (folder / packed["filename"]).read_bytes()

@@ -48,7 +48,7 @@ def environment() -> Path:
     folder = cache_folder() / "live" / "jupyterlite"
     commands = folder / ("Scripts" if os.name == "nt" else "bin")
     mark = folder / "holds.txt"
-    if mark.exists() and mark.read_text() == PACKAGES:
+    if mark.exists() and mark.read_text("utf-8") == PACKAGES:
         return commands
     print("Installing JupyterLite (a minute, once)", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
@@ -56,10 +56,12 @@ def environment() -> Path:
     free = {k: v for k, v in os.environ.items() if k != "PIP_CONSTRAINT"}
     pip = [commands / "python", "-m", "pip", "install", "--quiet"]
     command = [*map(str, pip), *PACKAGES.split()]
-    result = subprocess.run(command, env=free, capture_output=True, text=True)
+    result = subprocess.run(
+        command, env=free, capture_output=True, text=True, encoding="utf-8"
+    )
     if result.returncode:
         raise Missing(f"JupyterLite could not be had:\n{result.stderr}")
-    mark.write_text(PACKAGES)
+    mark.write_text(PACKAGES, "utf-8")
     return commands
 
 
@@ -112,12 +114,12 @@ def lite(chapters: list[Path]) -> Path:
     for path in chapters:
         copy = source / "contents" / path.name
         copy.write_text(prepared(path), "utf-8")
-    (source / "jupyter-lite.json").write_text(json.dumps(CONFIG))
+    (source / "jupyter-lite.json").write_text(json.dumps(CONFIG), "utf-8")
     command = [str(jupyter), "build", "--lite-dir", ".", "--apps", "notebooks"]
     command += ["--contents", "contents", "--output-dir", "built"]
     command += ["--no-sourcemaps", "--no-unused-shared-packages"]
     result = subprocess.run(
-        command, cwd=source, capture_output=True, text=True
+        command, cwd=source, capture_output=True, text=True, encoding="utf-8"
     )
     if result.returncode:
         raise RuntimeError(f"JupyterLite:\n{result.stdout}\n{result.stderr}")

@@ -56,6 +56,7 @@ def compiled(pyodide: Path) -> Files:
             [*map(str, command), str(archive), *parts.AT_START],
             capture_output=True,
             text=True,
+            encoding="utf-8",
         )
         if result.returncode:
             raise website.FetchError(

@@ -40,7 +40,9 @@ def measured(stem: str) -> Measured:
     mark = hashlib.sha256(b"".join(p.read_bytes() for p in sources))
     kept = cache_folder() / "measured" / f"{stem}-{mark.hexdigest()[:16]}.json"
     if kept.exists():
-        return {k: tuple(v) for k, v in json.loads(kept.read_text()).items()}
+        return {
+            k: tuple(v) for k, v in json.loads(kept.read_text("utf-8")).items()
+        }
 
     cells = measure.in_cells(path)
     found: Measured = {}
@@ -55,7 +57,7 @@ def measured(stem: str) -> Measured:
         in_cell = exponent(cells[label]) if label in cells else "not yet"
         found[label] = printed, in_cell
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(found))
+    kept.write_text(json.dumps(found), "utf-8")
     return found
 
 

@@ -146,6 +146,7 @@ def download(package: Package, folder: Path) -> Path:
             + ["--pack-destination", str(folder)],
             capture_output=True,
             text=True,
+            encoding="utf-8",
         )
         if result.returncode or not archive.exists():
             raise Missing(

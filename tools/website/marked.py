@@ -26,7 +26,7 @@ def without_mark(title: nodes.Element) -> str:
 
 class SetMarksApart(SphinxPostTransform):
     default_priority = 30  # sphinx-exercise has made the titles
-    formats = ("html",)
+    formats = ("html", "paper")
 
     def run(self) -> None:
         for exercise in self.document.findall(is_exercise_node):

@@ -48,8 +48,8 @@ def lanczos(
     `product` gives H v for a column v, shape (P, 1), of a symmetric H;
     start is such a column.  The values, rising, are `steps` ones, or fewer
     where nothing new comes; the columns beside them, of length 1, come near
-    to eigenvectors, first those of values far from all others: the length of
-    H v - value * v says.
+    to eigenvectors, first those of values at the ends, apart from the rest:
+    the length of H v - value * v says.
     """
     q = _column(start, "start")
     q = q / np.abs(q).max()  # whose squares do not overflow
@@ -75,7 +75,8 @@ def conjugate_gradients(
 
     `product` gives H v for a column v, of a symmetric H.  Stops after
     `steps` products, where what is missing is at most `precision` times b,
-    or where H is not bent up; there it returns what it has, at first b.
+    or where H is not bent up along its direction; there it returns what it
+    has, at first b.
     """
     r = p = _column(b, "b")
     enough = as_real(precision, "precision", 1e-10) * np.linalg.norm(r)

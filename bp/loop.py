@@ -159,8 +159,9 @@ def minimise(
     history has the cost by `measure`, or by `slopes` on all samples, at most
     500 at a time.  An optimiser of your own has a learning_rate, and a step
     as in `Optimiser`.  With memory and history of a run it goes on from
-    there.  All else is as in `sgd`; Diverged and Interrupted hold the last
-    Run as their `network`.
+    there.  All else is as in `sgd`, but that Diverged comes for slopes too,
+    and that the optimiser's arithmetic decides the type; Diverged and
+    Interrupted hold the last Run as their `network`.
     """
     parameters = as_parameters(parameters, "parameters")
     n, epochs = as_whole(n, "n", 1), as_whole(epochs, "epochs", 0)

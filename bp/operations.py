@@ -270,7 +270,7 @@ def _dot(a: Any, b: Any) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return a * b
     if np.ndim(b) > 2:
-        raise ValueError("np.dot of a stack is not known here: write a @ b")
+        raise TypeError("np.dot of a stack is not known here: write a @ b")
     return _matmul(a, b)
 
 
@@ -281,7 +281,7 @@ def _einsum(spec: str, *arrays: Any) -> Any:
     known = [np.ndim(a) for a in arrays] == [len({*n}) for n in each]
     if not arrow or "." in left or not known:
         said = f"np.einsum is given {spec!r}, expected '->', and a letter for"
-        raise ValueError(f'{said} each axis of an array: write "ij,jk->ik"')
+        raise TypeError(f'{said} each axis of an array: write "ij,jk->ik"')
     letters = sorted(set(left) - {","})
     whole: Any = 1.0
     for names, a in zip(each, arrays, strict=True):

@@ -57,7 +57,10 @@ def _last(at: Any, y: ArrayLike, end: End | None) -> list[Array]:
         pull = quadratic_cost_gradient(run.a[L], y)
         return _back(at, L, pull, moving.a[L])
     asked, z = end, run.z[L]
-    return [asked(z, y)[1], _speed(lambda z: asked(z, y)[1], z, moving.z[L])]
+    delta = as_numbers(asked(z, y)[1], "δ of end")
+    if delta.shape != z.shape:
+        raise ValueError(f"δ of end has shape {delta.shape}, not {z.shape}")
+    return [delta, _speed(lambda z: asked(z, y)[1], z, moving.z[L])]
 
 
 class _Speeds(Gradient):
@@ -121,11 +124,13 @@ def hessian_vector(
 ) -> Array:
     """The Hessian of the mean cost times v (eq-second-order-batch).
 
-    Arguments and errors as for `backprop`, but none complex (TypeError); the
-    result is a column, shape (P, 1).  ValueError, too, when f.prime or `end`
-    answers a complex z with real numbers.
+    Arguments and errors as for `backprop`, v as for `forward_along`, but none
+    complex (TypeError); the result is a column, shape (P, 1).  ValueError,
+    too, when f.prime or `end` answers a complex z with real numbers.
     """
-    along, w = _direction(network, v), network.w
+    along, w, f = _direction(network, v), network.w, network.f
+    if end is not None:  # as in backprop, it has the place of the last f
+        network = Network(w, network.b, {**f, network.depth: SIGMOID})
     at = network, *forward_along(network, x, along)
     a, ra, m = at[1].a, at[2].a, at[1].a[0].shape[1]
     found = np.zeros((count_parameters(network.sizes), 1))

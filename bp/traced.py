@@ -132,6 +132,8 @@ def _name(f: Any) -> str:
 
 def _known(f: Any, args: Args, settings: dict[str, Any]) -> Any:
     """What numpy was asked for, by the rules."""
+    if settings.get("out") is not None:
+        raise ValueError(_IN_PLACE.format("a value of a run"))
     if f in PLAIN:
         return f(*map(_plain, args), **settings)
     name, rule = _name(f), _rule(f)
@@ -204,8 +206,6 @@ class Traced(NDArrayOperatorsMixin):
         raise NotImplementedError
 
     def __array_ufunc__(self, f: Any, how: str, *args: Any, **kw: Any) -> Any:
-        if kw.get("out") is not None:
-            raise ValueError(_IN_PLACE.format("a value of a run"))
         return _known(f if how == "__call__" else getattr(f, how), args, kw)
 
     def __array_function__(self, f: Any, _: Any, args: Any, kw: Any) -> Any:

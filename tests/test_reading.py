@@ -440,3 +440,14 @@ def test_kinds_of_numbers(values: Any, dtype: Any) -> None:
 def test_masked_entries_are_refused(values: Any) -> None:
     with pytest.raises(ValueError, match="x has masked .*write x.filled"):
         as_numbers(values, "x")
+
+
+def test_how_numpy_takes_errors_does_not_outlive_an_answer() -> None:
+    before = np.geterr()
+
+    def answer(x: float) -> float:
+        np.seterr(all="ignore")
+        return x
+
+    verdict(answer, lambda x: x, [(1.0,)])
+    assert np.geterr() == before

@@ -431,3 +431,11 @@ def test_an_index_stands_still(index: Any, shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="in place"):
         grad(changes, np.ones(shape))
     assert index.flags.writeable and np.array_equal(index, kept)
+
+
+@pytest.mark.parametrize(
+    "f", [np.sum, np.mean, np.max, np.cumsum, np.argmax, np.exp]
+)
+def test_no_function_writes_into_an_array_that_it_is_given(f: Any) -> None:
+    with pytest.raises(ValueError, match="changed in place"):
+        grad(lambda v: np.sum(f(v, out=np.zeros(3)) + v), np.ones(3))

@@ -83,7 +83,7 @@ def near_a_curve() -> Array:
 
 
 def cubic(theta: Parameters, i: Index) -> tuple[float, Parameters]:
-    """The mean cost of a curve with the four heights theta["heights"]."""
+    """Mean cost of the cubic with the coefficients theta["heights"]."""
     x, y = near_a_curve()[:, i]
     powers = x ** np.arange(4)[:, np.newaxis]
     e = theta["heights"] @ powers - y

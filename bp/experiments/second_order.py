@@ -54,7 +54,7 @@ def draw_moving(name: str, other: str) -> Picture:
         (n, r + 1, c + 1): bold.get((n, r, c), 0.02)
         for n, r, c in WEIGHTS.values()
     }
-    sets = EXAMPLE.sizes, inside, fill, weight, ["input", "layer 1", "layer 2"]
+    sets = EXAMPLE.sizes, inside, fill, weight, ["input", "", "output"]
     svg = draw_network(*sets, over=over, above=8)
     text = f"{name} grows with speed 1. The blue numbers are how fast "
     text += "activations move, the red ones how fast δ does; the slope by "

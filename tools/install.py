@@ -171,7 +171,9 @@ def installed():
 
 
 def install(what):
-    command = pip() + ["install", "--quiet", "--progress-bar", "on"]
+    with patience.heard():  # pip itself may have to come first
+        command = pip()
+    command += ["install", "--quiet", "--progress-bar", "on"]
     command += ["-e", ".[%s]" % EXTRAS[what]]
     print("Installing the %s (a few minutes the first time)" % what)
     sys.stdout.flush()

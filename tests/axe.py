@@ -25,7 +25,7 @@ def script() -> str:
 
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe-core finds, by all of its rules unless some are named."""
+    """What axe-core finds, by the rules of its default or those named."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(script())
     return page.evaluate(RUN, rules)

@@ -62,14 +62,15 @@ def visited(
 @each_page
 @pytest.mark.parametrize("width", sorted(WIDTHS))
 def test_no_rule_is_broken(visited: Page, width: int) -> None:
-    """axe-core finds nothing on the pages below, by any of its rules."""
+    """axe-core finds nothing on the pages below, by any rule of its default."""
     visited.set_viewport_size({"width": width, "height": 900})
     assert violations(visited) == []
 
 
 @each_page
 def test_ink_stands_out_in_the_dark(visited: Page, address: str) -> None:
-    """Their text stands out from its paper, 4.5 to 1, in the dark too."""
+    """Text stands out from its paper, 4.5 to 1 (large letters 3 to 1); in the
+    dark, too, 1280 wide."""
     visited.set_viewport_size({"width": 1280, "height": 900})
     visited.emulate_media(color_scheme="dark")
     if visited.url == address:  # the cover asks once
@@ -87,7 +88,8 @@ def test_a_page_that_runs_breaks_none_either(live: Watched) -> None:
 
 
 def test_a_formula_is_heard_and_is_no_stop(watched: Watched) -> None:
-    """A screen reader finds each formula as MathML, the Tab key none."""
+    """On *What δ is* a screen reader finds each formula as MathML, the Tab key
+    none."""
     page = settled(watched, "07_delta")
     formulas = page.locator("mjx-container")
     assert formulas.count() > 100
@@ -98,7 +100,7 @@ def test_a_formula_is_heard_and_is_no_stop(watched: Watched) -> None:
 
 
 def test_the_keyboard_sees_where_it_is(watched: Watched) -> None:
-    """What has the keyboard's attention has an outline."""
+    """There, what has the keyboard's attention has an outline, sixty times."""
     page = settled(watched, "07_delta")
     outline = """() => {
       const { outlineStyle, outlineWidth, boxShadow } =
@@ -117,7 +119,7 @@ def test_the_keyboard_sees_where_it_is(watched: Watched) -> None:
 def test_a_page_reads_where_no_script_runs(
     browser: Browser, address: str
 ) -> None:
-    """Where no script runs, text and formulas stand as they should."""
+    """There, text and formulas stand as they should where no script runs."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, java_script_enabled=False
     )

@@ -121,7 +121,8 @@ def grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
     result has the form of x, with more arguments it is a tuple of such:
     zeros where f does not depend on an array.  float32 is kept.  Raises
     ValueError when f returns no finite number or changes an array that went
-    in (views made before are not watched), TypeError without a rule.
+    in (views made before are not watched, nor memory that is not numpy's),
+    TypeError without a rule, or for a result that is no number.
     """
     return value_and_grad(f, x, *more)[1]
 

@@ -142,9 +142,8 @@ def hessian_vector(
         slope.w[l][:] = rdelta / m @ a[l - 1].T  # R{BP4}
         if l > 1:
             slope.w[l] += delta / m @ ra[l - 1].T
-            pull, rpull = w[l].T @ delta, w[l].T @ rdelta
-            rpull += along.w[l].T @ delta  # R{BP2}
-            delta, rdelta = _back(at, l - 1, pull, rpull)
+            rpull = w[l].T @ rdelta + along.w[l].T @ delta  # R{BP2}
+            delta, rdelta = _back(at, l - 1, w[l].T @ delta, rpull)
     return found
 
 

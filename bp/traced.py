@@ -4,9 +4,9 @@ Written by the chapter chapters/93_traced.md: edit it there, not here.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from functools import partial
 from inspect import signature
-from threading import local
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -195,8 +195,8 @@ def _apply(f: Any, *args: Any, **settings: Any) -> Any:
 class Traced(NDArrayOperatorsMixin):
     """A value that numpy calculates with by RULES, as with an array.
 
-    `value` holds the numbers, or a value of another run.  It stands still:
-    +=, out= and [...] = raise ValueError, what no rule knows TypeError.
+    `value`: numbers, or a value of another run.  +=, out= and [...] = raise
+    ValueError; what no rule knows TypeError, or, as a method, AttributeError.
     """
 
     value: Any
@@ -239,6 +239,9 @@ class Traced(NDArrayOperatorsMixin):
 
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
+
+    def __deepcopy__(self, _: Any) -> Any:
+        return self  # it stands still, and a copy would lose its run
 
     def __getitem__(self, index: Any) -> Any:
         return _known(_picked, (self,), {"index": index})
@@ -331,7 +334,7 @@ class Node(Traced):
         return self.tape.put(Step(v, f, args, reads, kw))
 
 
-_HERE = local()  # `run`: the innermost run of a thread that is not over
+_RUN = ContextVar[Any]("run", default=None)  # the innermost that is not over
 
 
 class _Run:
@@ -407,13 +410,14 @@ class _Run:
         return _mapped(slope, "x", nodes)
 
     def __enter__(self) -> None:
-        self.outer, _HERE.run = getattr(_HERE, "run", None), self
+        self.outer, self.token = _RUN.get(), _RUN.set(self)
         if self.outer:
             self.locked = self.outer.locked
 
     def __exit__(self, kind: Any, error: Any, place: Any) -> None:
         """Unlock all, first those that own their numbers, when all is over."""
-        self.open, _HERE.run = False, self.outer
+        self.open = False
+        _RUN.reset(self.token)
         if self.outer is None:
             for array in sorted(self.locked, key=lambda a: a.base is not None):
                 array.flags.writeable = True

@@ -25,7 +25,7 @@ def script() -> str:
 
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe-core finds, by the rules of its default or those named."""
+    """What axe-core finds, by its default rules or those named."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(script())
     return page.evaluate(RUN, rules)

@@ -62,7 +62,7 @@ def visited(
 @each_page
 @pytest.mark.parametrize("width", sorted(WIDTHS))
 def test_no_rule_is_broken(visited: Page, width: int) -> None:
-    """axe-core finds nothing on the pages below, by any rule of its default."""
+    """axe-core finds nothing on the pages below, by its default rules."""
     visited.set_viewport_size({"width": width, "height": 900})
     assert violations(visited) == []
 

@@ -346,10 +346,12 @@ def test_a_sentence_ends_where_it_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize("twin", [None, b"", b"{", b"\xff", b"<<<<<<< HEAD\n"])
 def test_a_text_that_is_no_chapter_is_told(tmp_path: Path, twin: Any) -> None:
     text = tmp_path / "a text.md"
-    text.write_text("# Twelve times 12\n")
+    text.write_text("# Twelve times 12\n", "utf-8")
     if twin is not None:
         text.with_suffix(".ipynb").write_bytes(twin)
     command = [sys.executable, "-m", "tools.claims", text]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
     assert run.returncode == 2 and not run.stderr
     assert run.stdout.startswith(str(text)) and run.stdout.count("\n") == 1

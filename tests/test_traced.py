@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from fractions import Fraction
 from threading import Thread
 from typing import Any, NamedTuple
@@ -439,3 +440,10 @@ def test_an_index_stands_still(index: Any, shape: tuple[int, ...]) -> None:
 def test_no_function_writes_into_an_array_that_it_is_given(f: Any) -> None:
     with pytest.raises(ValueError, match="changed in place"):
         grad(lambda v: np.sum(f(v, out=np.zeros(3)) + v), np.ones(3))
+
+
+def test_a_deep_copy_is_of_the_same_run() -> None:
+    at = {"w": np.arange(3.0)}
+    found = grad(lambda p: np.sum(deepcopy(p)["w"] ** 2), at)
+    assert (found["w"] == 2 * at["w"]).all()
+    assert jvp(lambda v: 3 * deepcopy(v), 2.0, 1.0) == (6.0, 3.0)

@@ -18,7 +18,8 @@ const output = MathJax.startup.document.outputJax;
 MathJax.startup.document.inputJax[0].postFilters.add(({ data }) => data.root.walkTree((node) => {
   if (!node.isKind("mo") || node.getText() !== "\u2061") return;
   const next = node.parent.childNodes[node.parent.childNodes.indexOf(node) + 1];
-  for (const mo of [node, next?.coreMO()]) mo?.attributes.set("linebreak", "nobreak");
+  for (const mo of [node, next?.coreMO()])
+    if (mo?.isKind("mo")) mo.attributes.set("linebreak", "nobreak");
 }));
 const bare = (html) => html.replace(/ data-latex(-item)?="[^"]*"/g, "");
 

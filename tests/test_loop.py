@@ -316,6 +316,10 @@ def test_a_callback_may_end_it() -> None:
         ({"measure": 3}, "measure is 3, expected a function"),
         ({"optimiser": 0.1}, "optimiser is 0.1, expected what has a"),
         ({"optimiser": Optimiser}, 'write optimiser."Adam", 0.01'),
+        (
+            {"optimiser": Optimiser(0.0)},
+            "learning_rate is 0.0, .* write .*=0.01",
+        ),
         ({"optimiser": Optimiser(-1.0)}, "learning_rate is -1.0, expected a"),
         ({"optimiser": Sloppy(lambda p: p)}, "step returned .* memory"),
         ({"optimiser": Sloppy(lambda p: ({}, Memory()))}, "parameters is {}"),
@@ -386,3 +390,13 @@ def test_the_experiment_fits_what_it_says() -> None:
         for epoch in (0, 3, 20):
             cost = rule(places[epoch], np.arange(60))[0]
             assert abs(cost - costs[epoch]) < 1e-14
+
+
+def test_a_rule_takes_a_single_index_and_a_single_sample() -> None:
+    network = random_network((2, 3, 1), np.random.default_rng(0))
+    x, y = np.ones((2, 1)), np.ones((1, 1))
+    rule = network_slopes(network, x, y)
+    many = rule(by_name(network), np.array([0]))
+    one = rule(by_name(network), 0)  # type: ignore[arg-type]
+    assert one[0] == many[0] == backprop(network, x, y).cost
+    assert all((one[1][n] == many[1][n]).all() for n in many[1])

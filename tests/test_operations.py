@@ -366,3 +366,13 @@ def test_equal_terms_share_the_slope_however_large(size: float) -> None:
     assert np.abs(found - 1).max() < 1e-15
     one = grad(lambda a: np.logaddexp(a, size), size)
     assert abs(one - 0.5) < 1e-15
+
+
+def test_a_norm_gives_its_axis_up() -> None:
+    def cost(a: Any) -> Any:
+        lengths = np.linalg.norm(a, axis=1)
+        assert lengths.shape == (3,)
+        return np.sum(lengths)
+
+    lengths = np.sqrt((A**2).sum(axis=1, keepdims=True))
+    assert np.abs(grad(cost, A) - A / lengths).max() < 1e-15

@@ -447,3 +447,15 @@ def test_a_deep_copy_is_of_the_same_run() -> None:
     found = grad(lambda p: np.sum(deepcopy(p)["w"] ** 2), at)
     assert (found["w"] == 2 * at["w"]).all()
     assert jvp(lambda v: 3 * deepcopy(v), 2.0, 1.0) == (6.0, 3.0)
+
+
+def test_a_slope_may_be_narrower_than_the_value() -> None:
+    plus = operation(lambda a, b: a + b, 1.0, 1.0)
+    wide, narrow = np.ones((3, 4)), np.arange(4.0)
+    value, rate = jvp(lambda v: np.sum(plus(wide, v)), narrow, narrow)
+    assert (value, rate) == (12 + 18, 18)
+
+
+def test_what_takes_no_setting_says_so() -> None:
+    with pytest.raises(TypeError, match="given where, expected nothing by"):
+        grad(lambda v: np.sum(np.exp(v, where=True)), np.ones(3))

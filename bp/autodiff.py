@@ -120,9 +120,10 @@ def grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
     shape, real or complex, a tuple or dictionary of such, or a `Dual`.  The
     result has the form of x, with more arguments it is a tuple of such:
     zeros where f does not depend on an array.  float32 is kept.  Raises
-    ValueError when f returns no finite number or changes an array that went
-    in (views made before are not watched, nor memory that is not numpy's),
-    TypeError without a rule, or for a result that is no number.
+    ValueError when f returns not one finite number, or changes an array that
+    went in (views made before are not watched, nor memory that is not
+    numpy's); TypeError without a rule (a method: AttributeError), or for what
+    cannot be a number, such as text.
     """
     return value_and_grad(f, x, *more)[1]
 

@@ -43,13 +43,13 @@ def _product(product: Product, p: Array) -> Array:
 def lanczos(
     product: Product, start: ArrayLike, steps: int
 ) -> tuple[Array, Array]:
-    """Eigenvalues that are seen by some products (eq-krylov-three).
+    """What some products show of the eigenvalues (eq-krylov-three).
 
     `product` gives H v for a column v, shape (P, 1), of a symmetric H;
     start is such a column.  The values, rising, are `steps` ones, or fewer
-    where nothing new comes; the columns beside them, of length 1, come near
-    to eigenvectors, first those of values at the ends, apart from the rest:
-    the length of H v - value * v says.
+    where nothing new comes, beside columns v of length 1.  They come near to
+    eigenvalues and eigenvectors, first at the ends, apart from the rest: an
+    eigenvalue lies within the length of H v - value * v.
     """
     q = _column(start, "start")
     q = q / np.abs(q).max()  # whose squares do not overflow
@@ -74,9 +74,10 @@ def conjugate_gradients(
     """A solution s of H s = b, shape (P, 1) (eq-krylov-conjugate).
 
     `product` gives H v for a column v, of a symmetric H.  Stops after
-    `steps` products, where what is missing is at most `precision` times b,
-    or where H is not bent up along its direction; there it returns what it
-    has, at first b.
+    `steps` products, where what is missing is at most `precision` times b (but
+    for rounding, which grows with the largest bend over the smallest), or
+    where H is not bent up along its direction; there it returns what it has,
+    at first b.
     """
     r = p = _column(b, "b")
     enough = as_real(precision, "precision", 1e-10) * np.linalg.norm(r)

@@ -354,13 +354,13 @@ class _Run:
     def keep(self, values: Iterable[Any]) -> None:
         """Lock each array, and what it is a view of."""
         if not self.open:
-            raise ValueError(
-                "a value of a run that is over is used, expected those of "
-                "this run: let f return what is needed"
-            )
+            said = "a value of a run that is over is used, expected this run's"
+            raise ValueError(f"{said}: let f return what is needed")
         for array in values:
             if isinstance(array, tuple | list):
                 self.keep(array)
+            elif isinstance(array, Traced) and not isinstance(array, Node):
+                self.keep(vars(array).values())  # the arrays of a dual
             elif isinstance(array, np.ndarray):
                 owner = array
                 while isinstance(owner.base, np.ndarray):

@@ -459,3 +459,22 @@ def test_a_slope_may_be_narrower_than_the_value() -> None:
 def test_what_takes_no_setting_says_so() -> None:
     with pytest.raises(TypeError, match="given where, expected nothing by"):
         grad(lambda v: np.sum(np.exp(v, where=True)), np.ones(3))
+
+
+def test_the_arrays_of_a_dual_stand_still_too() -> None:
+    x, way = np.ones(3), np.ones(3)
+
+    def changes(array: np.ndarray) -> Any:
+        def f(v: Any) -> Any:
+            total = np.sum(v * v)
+            array[0] = 5
+            return total
+
+        return f
+
+    for array in (x, way):
+        with pytest.raises(ValueError, match="in place"):
+            grad(changes(array), Dual(x, way))
+        with pytest.raises(ValueError, match="in place"):
+            jvp(lambda u, a=array: grad(changes(a), u), x, way)
+    x[0] = way[0] = 2  # open again

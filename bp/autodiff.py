@@ -135,7 +135,7 @@ def jvp(f: Callable[[Any], Any], x: Any, direction: Any) -> tuple[Any, Any]:
     its form; f calculates with numpy and may return such things, too.  Of
     `lambda x: grad(f, x)` it is the gradient, and the Hessian times the
     direction.  Raises ValueError when the forms differ, TypeError for what
-    is no number, and where numpy has no rule here.
+    is no number, and where there is no rule (a method: AttributeError).
     """
     x, direction = _alike(f, x, direction)
     level = next(_LEVELS)

@@ -318,7 +318,7 @@ def test_a_callback_may_end_it() -> None:
         ({"optimiser": Optimiser}, 'write optimiser."Adam", 0.01'),
         (
             {"optimiser": Optimiser(0.0)},
-            "learning_rate is 0.0, .* write .*=0.01",
+            "learning_rate is 0.0, .* write .*=0.01$",
         ),
         ({"optimiser": Optimiser(-1.0)}, "learning_rate is -1.0, expected a"),
         ({"optimiser": Sloppy(lambda p: p)}, "step returned .* memory"),

@@ -121,9 +121,9 @@ def grad(f: Callable[..., Any], x: Any, *more: Any) -> Any:
     result has the form of x, with more arguments it is a tuple of such:
     zeros where f does not depend on an array.  float32 is kept.  Raises
     ValueError when f returns not one finite number, or changes an array that
-    went in (views made before are not watched, nor memory that is not
-    numpy's); TypeError without a rule (a method: AttributeError), or for what
-    cannot be a number, such as text.
+    went in (not watched are views made before, memory that is not numpy's, and
+    what is read through strides); TypeError without a rule (a method:
+    AttributeError), or for what cannot be a number, such as text.
     """
     return value_and_grad(f, x, *more)[1]
 

@@ -323,10 +323,11 @@ MADE_OF |= {
     np.pad: _pad,
 }
 _WRITE = """add.reduce: np.sum(v, 0); amax: np.max(v); amin: np.min(v);
-average: np.mean(w * v) / np.mean(w); diff: v[1:] - v[:-1]; fabs: np.abs(v);
-hypot: np.sqrt(a * a + b * b); inner: a @ b.T; log10: np.log(v) / np.log(10);
-log2: np.log(v) / np.log(2); maximum.reduce: np.max(v, 0); multiply.outer:
-np.outer; prod: np.exp(np.sum(np.log(v))) if all are above 0; split: v[:2];
-tensordot: np.einsum; trace: np.sum(np.diagonal(v)); vdot: np.sum(a * b)"""
+average: np.mean(w * v) / np.mean(w); diff: v[..., 1:] - v[..., :-1];
+fabs: np.abs(v); hypot: np.sqrt(a * a + b * b); inner: a @ b.T of matrices;
+log10: np.log(v) / np.log(10); log2: np.log(v) / np.log(2);
+maximum.reduce: np.max(v, 0); multiply.outer: np.outer; prod:
+np.exp(np.sum(np.log(v))) if all are above 0; split: v[:2]; tensordot:
+np.einsum; trace: np.sum(np.diagonal(v)); vdot: np.sum(a * b)"""
 for row in _WRITE.replace("\n", " ").split("; "):
     _INSTEAD["np." + row.partition(": ")[0]] = row.partition(": ")[2]
